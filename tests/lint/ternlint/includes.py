@@ -111,9 +111,6 @@ def of_tool(tree, file, bracket, path):
 def of_public(tree, file, bracket, path):
   if bracket == '"':
     return f'"{path}": a public header includes installed headers, with angle brackets'
-  if path.startswith('tern/plugin/') and '/plugin/' not in file.path \
-     and file.name != 'tern-plugin.h':
-    return f'<{path}>: a header for programs may not include one for plugin authors'
   return None
 
 

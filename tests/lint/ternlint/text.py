@@ -80,6 +80,18 @@ def check_words(tree):
   return offences
 
 
+def has_messages(file):
+  code = re.sub(r'(?m)^\s*#\s*define.*$', '', file.code)
+  return file.is_c and not file.path.startswith('tests') and bool(MESSAGE.search(code))
+
+
+def write_potfiles(tree):
+  with open(os.path.join(tree.root, 'po', 'POTFILES'), 'w', encoding='utf-8') as stream:
+    stream.write(f'# SPDX-License-Identifier: {LGPL}\n')
+    for name in sorted(name for name, file in tree.files.items() if has_messages(file)):
+      stream.write(name + '\n')
+
+
 def check_messages(tree):
   """po/POTFILES names exactly the files that hold messages for people."""
   path = os.path.join('po', 'POTFILES')
@@ -91,12 +103,9 @@ def check_messages(tree):
       listed[line.strip()] = number
   offences = []
   for name, file in tree.files.items():
-    if not file.is_c or name.startswith('tests'):
-      continue
-    code = re.sub(r'(?m)^\s*#\s*define.*$', '', file.code)
-    if MESSAGE.search(code) and name not in listed:
+    if has_messages(file) and name not in listed:
       offences.append(Offence('messages', name, 1, 'has messages but is not in po/POTFILES'))
-    if name in listed and not MESSAGE.search(code):
+    if name in listed and not has_messages(file):
       offences.append(Offence('messages', path, listed[name], f'{name} has no messages'))
   for name, number in listed.items():
     if name not in tree.files:
