@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The lexer of field values. One linear pass, nothing allocated but what is handed out. */
+#include "base/tern-field.h"
+
+#include <string.h>
+
+/* Bit 0: tchar (RFC 9110 §5.6.2). Bit 1: may stand in a value (field-vchar, SP, HTAB). */
+static const guint8 classes[256] = {
+  ['\t'] = 2, [' '] = 2, ['!'] = 3, ['"'] = 2, ['#'] = 3, ['$'] = 3, ['%'] = 3, ['&'] = 3, ['\''] = 3,
+  ['('] = 2, [')'] = 2, ['*'] = 3, ['+'] = 3, [','] = 2, ['-'] = 3, ['.'] = 3, ['/'] = 2,
+  ['0' ... '9'] = 3, [':'] = 2, [';'] = 2, ['<'] = 2, ['='] = 2, ['>'] = 2, ['?'] = 2, ['@'] = 2,
+  ['A' ... 'Z'] = 3, ['['] = 2, ['\\'] = 2, [']'] = 2, ['^'] = 3, ['_'] = 3, ['`'] = 3,
+  ['a' ... 'z'] = 3, ['{'] = 2, ['|'] = 3, ['}'] = 2, ['~'] = 3, [0x80 ... 0xFF] = 2,
+};
+
+gboolean
+tern_field_is_token_char (guint8 c)
+{
+  return classes[c] & 1;
+}
+
+gboolean
+tern_field_is_token (const char *text, gsize len)
+{
+  for (gsize i = 0; i < len; i++)
+    if (!(classes[(guint8) text[i]] & 1))
+      return FALSE;
+  return len > 0;
+}
+
+gboolean
+tern_field_is_value (const char *text, gsize len)
+{
+  for (gsize i = 0; i < len; i++)
+    if (!(classes[(guint8) text[i]] & 2))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_blank (char c)
+{
+  return c == ' ' || c == '\t';
+}
+
+void
+tern_field_trim (const char **text, gsize *len)
+{
+  while (*len > 0 && is_blank (**text))
+    {
+      (*text)++;
+      (*len)--;
+    }
+  while (*len > 0 && is_blank ((*text)[*len - 1]))
+    (*len)--;
+}
+
+void
+tern_field_list_init (TernFieldList *list, const char *text, gsize len)
+{
+  list->at = text;
+  list->end = text + len;
+}
+
+/* The end of the element that starts at @at: a comma outside quotes, or the end. */
+static const char *
+element_end (const char *at, const char *end)
+{
+  gboolean quoted = FALSE;
+
+  for (; at < end; at++)
+    {
+      if (quoted && *at == '\\' && at + 1 < end)
+        at++;
+      else if (*at == '"')
+        quoted = !quoted;
+      else if (*at == ',' && !quoted)
+        break;
+    }
+  return at;
+}
+
+gboolean
+tern_field_list_next (TernFieldList *list, const char **item, gsize *len)
+{
+  while (list->at < list->end)
+    {
+      const char *stop = element_end (list->at, list->end);
+
+      *item = list->at;
+      *len = stop - list->at;
+      list->at = stop < list->end ? stop + 1 : stop;
+      tern_field_trim (item, len);
+      if (*len > 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+void
+tern_field_split_pair (const char *item, gsize len, const char **name, gsize *name_len,
+                       const char **value, gsize *value_len)
+{
+  const char *equals = memchr (item, '=', len);
+
+  *name = item;
+  *name_len = equals ? (gsize) (equals - item) : len;
+  *value = equals ? equals + 1 : NULL;
+  *value_len = equals ? len - *name_len - 1 : 0;
+  tern_field_trim (name, name_len);
+  if (*value)
+    tern_field_trim (value, value_len);
+}
+
+char *
+tern_field_unquote (const char *text, gsize len)
+{
+  g_autoptr (GString) plain = NULL;
+
+  if (len == 0 || text[0] != '"')
+    return tern_field_is_token (text, len) ? g_strndup (text, len) : NULL;
+  if (len < 2 || text[len - 1] != '"')
+    return NULL;
+  plain = g_string_sized_new (len);
+  for (gsize i = 1; i < len - 1; i++)
+    {
+      if (text[i] == '"')
+        return NULL;
+      if (text[i] == '\\' && ++i == len - 1)
+        return NULL; /* the closing quote was escaped */
+      g_string_append_c (plain, text[i]);
+    }
+  return g_string_free (g_steal_pointer (&plain), FALSE);
+}
+
+char *
+tern_field_quote (const char *text)
+{
+  GString *quoted = g_string_new ("\"");
+
+  for (; *text; text++)
+    {
+      if (*text == '"' || *text == '\\')
+        g_string_append_c (quoted, '\\');
+      g_string_append_c (quoted, *text);
+    }
+  g_string_append_c (quoted, '"');
+  return g_string_free (quoted, FALSE);
+}
+
+gboolean
+tern_field_has_token (const TernHeaders *headers, const char *name, const char *token)
+{
+  const gsize token_len = strlen (token);
+  const TernField *field;
+  guint from = 0;
+
+  while ((field = tern_headers_find_next (headers, name, strlen (name), &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        if (len == token_len && g_ascii_strncasecmp (item, token, len) == 0)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+tern_field_parse_uint (const char *text, gsize len, guint64 *number)
+{
+  guint64 sum = 0;
+
+  for (gsize i = 0; i < len; i++)
+    {
+      if (text[i] < '0' || text[i] > '9' || !g_uint64_checked_mul (&sum, sum, 10)
+          || !g_uint64_checked_add (&sum, sum, text[i] - '0'))
+        return FALSE;
+    }
+  *number = sum;
+  return len > 0;
+}

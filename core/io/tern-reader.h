@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A body as a pull of bytes in steps: transport framing, cache tee, decoders and the size guard are
+ * readers around each other. A reader is driven by one operation at a time. */
+#pragma once
+
+#include "base/tern-headers-private.h"
+#include "io/tern-step.h"
+
+typedef struct _TernReader TernReader;
+
+typedef struct
+{
+  /* Up to @len bytes; *@n is 0 at the end of the body and at that end only. After FAILED the reader
+   * fails for ever. */
+  TernStep (*read) (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error);
+
+  /* How many bytes are left, or -1 where that is not known; a promise of the server's, not a fact. */
+  gint64 (*get_remaining) (TernReader *self);
+
+  /* The trailer section once the end was read, or NULL (transfer none). */
+  TernHeaders *(*get_trailers) (TernReader *self);
+
+  /* Drops the reader and decides what becomes of the connection. */
+  void (*free) (TernReader *self);
+} TernReaderClass;
+
+struct _TernReader
+{
+  const TernReaderClass *klass;
+};
+
+static inline TernStep
+tern_reader_read (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  return self->klass->read (self, buffer, len, n, wait, error);
+}
+
+static inline gint64
+tern_reader_get_remaining (TernReader *self)
+{
+  return self->klass->get_remaining ? self->klass->get_remaining (self) : -1;
+}
+
+static inline TernHeaders *
+tern_reader_get_trailers (TernReader *self)
+{
+  return self->klass->get_trailers ? self->klass->get_trailers (self) : NULL;
+}
+
+static inline void
+tern_reader_free (TernReader *self)
+{
+  self->klass->free (self);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernReader, tern_reader_free)
+
+/* Over bytes; keeps a reference. */
+TernReader *tern_reader_new_bytes (GBytes *bytes);

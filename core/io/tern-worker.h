@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The library's worker pool, for what can only block. Lanes have limits of their own, so that dead
+ * look-ups never hold up a cache. A job owns its data: an operation that stops waiting orphans it. */
+#pragma once
+
+#include "io/tern-wake.h"
+
+typedef enum
+{
+  TERN_LANE_RESOLVE,
+  TERN_LANE_STORE,
+  TERN_LANE_STREAM,
+  TERN_N_LANES,
+} TernLane;
+
+typedef struct _TernJob TernJob;
+typedef void (*TernJobFunc) (gpointer data);
+
+/* @func runs on a worker with @data; @free_data runs when both the worker and the owner are done with
+ * it, in either thread; @wake is fired when @func has returned. */
+TernJob *tern_job_start (TernLane lane, TernJobFunc func, gpointer data, GDestroyNotify free_data,
+                         TernWake *wake);
+
+/* Whether @func has returned; from then on the data is the owner's to read. */
+gboolean tern_job_is_done (TernJob *job);
+gpointer tern_job_get_data (TernJob *job);
+
+/* The owner goes away; a job that has not started never runs. */
+void tern_job_drop (TernJob *job);
+
+/* How many jobs a lane holds, waiting or running: for the tests that look for leftovers. */
+guint tern_worker_count (TernLane lane);

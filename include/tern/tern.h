@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one header of programs. */
+#pragma once
+
+#include <tern/tern-cache.h>
+#include <tern/tern-challenge.h>
+#include <tern/tern-client.h>
+#include <tern/tern-credentials.h>
+#include <tern/tern-enum-types.h>
+#include <tern/tern-error.h>
+#include <tern/tern-failure.h>
+#include <tern/tern-headers.h>
+#include <tern/tern-plugins.h>
+#include <tern/tern-request.h>
+#include <tern/tern-response.h>
+#include <tern/tern-status.h>
+#include <tern/tern-tls.h>
+#include <tern/tern-types.h>
+#include <tern/tern-util.h>
+#include <tern/tern-version.h>
