@@ -19,7 +19,6 @@ typedef void (*TernDriveDone) (gpointer self, GError *error, gpointer data);
 void tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellable, TernDriveDone done,
                        gpointer data);
 
-/* A source for one stream: it dispatches when the wishes that the step stated last may be met. @fill is
- * asked for them when the source is made. */
-GSource *tern_drive_source_new (void (*fill) (gpointer self, TernWait *wait), gpointer self,
-                                GCancellable *cancellable);
+/* A source for one stream: it dispatches (as often as it is let) when the wishes that @fill states may
+ * be met; @fill is asked once and returns FALSE when there is nothing to wait for. */
+GSource *tern_drive_source_new (gboolean (*fill) (gpointer self, TernWait *wait), gpointer self);
