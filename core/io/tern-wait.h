@@ -16,7 +16,9 @@ typedef struct
   guint n_fds;
   guint n_alloc;
   gint64 deadline; /* g_get_monotonic_time(), TERN_NEVER for none */
-  TernWake *wake;  /* made by the driver's function below the first time somebody asks */
+  gboolean may_block; /* set by the sync driver, which would only poll: a step that waits for nothing but
+                         one read and has set its deadline may let that read block until then */
+  TernWake *wake;     /* made by the driver's function below the first time somebody asks */
   TernWake *(*make_wake) (gpointer driver);
   gpointer driver;
   GPollFD inline_fds[4];
