@@ -172,8 +172,9 @@ static void
 hang_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   long *ended = user_data;
-  g_autoptr (GBytes) body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
+  GBytes *body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
 
+  g_clear_pointer (&body, g_bytes_unref);
   (*ended)++;
 }
 

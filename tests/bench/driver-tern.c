@@ -168,9 +168,9 @@ static void
 hang_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   long *ended = user_data;
-  g_autoptr (TernResponse) response
-      = tern_client_fetch_finish (TERN_CLIENT (source), result, NULL, NULL);
+  TernResponse *response = tern_client_fetch_finish (TERN_CLIENT (source), result, NULL, NULL);
 
+  g_clear_object (&response);
   (*ended)++;
 }
 
