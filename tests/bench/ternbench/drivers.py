@@ -16,6 +16,11 @@ class Failed(Exception):
   """A driver did not run, or a body was wrong."""
 
 
+def with_warm_up(workload, n):
+  """Operations that a driver does for -n N: bench.c warms up with a twentieth, par-small with 256."""
+  return n + max(256 if workload == 'par-small' else 1, n // 20)
+
+
 class Origin:
   def __init__(self, build, machine):
     self.folder = tempfile.TemporaryDirectory(prefix='tern-bench-')
@@ -88,8 +93,7 @@ class Drivers:
     """Calls per operation, from the difference of two runs: what start-up costs cancels out."""
     low = self._strace(library, workload, few)
     high = self._strace(library, workload, many)
-    # The warm-up grows with n as well.
-    operations = (many + max(1, many // 20)) - (few + max(1, few // 20))
+    operations = with_warm_up(workload, many) - with_warm_up(workload, few)
     per = {name: (high[name] - low.get(name, 0)) / operations for name in high}
     return {name: value for name, value in per.items() if value >= 0.005}
 
@@ -108,7 +112,7 @@ class Drivers:
     """Instructions in user space per operation, by perf or by callgrind."""
     low = counter(self, library, workload, few)
     high = counter(self, library, workload, many)
-    operations = (many + max(1, many // 20)) - (few + max(1, few // 20))
+    operations = with_warm_up(workload, many) - with_warm_up(workload, few)
     return (high - low) / operations
 
 
