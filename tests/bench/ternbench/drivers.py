@@ -17,7 +17,7 @@ class Failed(Exception):
 
 
 def with_warm_up(workload, n):
-  """Operations that a driver does for -n N: bench.c warms up with a twentieth, par-small with 256."""
+  """Operations that -n N makes: the warm-up is a twentieth more, at least 256 for par-small."""
   return n + max(256 if workload == 'par-small' else 1, n // 20)
 
 
