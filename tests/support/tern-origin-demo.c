@@ -10,6 +10,8 @@
 #define TEXT_PLAIN "Content-Type: text/plain; charset=utf-8\r\n"
 #define LAST_MODIFIED "Sun, 06 Nov 1994 08:49:37 GMT"
 
+static const char demo_text[] = TERN_ORIGIN_DEMO_TEXT;
+
 /* A number from the query, or @fallback. */
 static guint64
 get_number (const TernOriginRequest *request,
@@ -171,7 +173,7 @@ on_coded (TernOriginConn          *conn,
 
   if (first > 0)
     append_coded (out, coding, TERN_ORIGIN_DEMO_TEXT, (gssize) first);
-  append_coded (out, coding, TERN_ORIGIN_DEMO_TEXT + first, -1);
+  append_coded (out, coding, &demo_text[first], -1);
   tern_origin_reply_bytes (conn, 200, NULL,
                            gzip ? TEXT_PLAIN "Content-Encoding: gzip\r\n"
                                 : TEXT_PLAIN "Content-Encoding: deflate\r\n",
@@ -239,8 +241,8 @@ on_chunked (TernOriginConn          *conn,
   if (strcmp (tern_origin_request_method (request), "HEAD") == 0)
     return;
   tern_origin_write_chunk (conn, TERN_ORIGIN_DEMO_TEXT, 5);
-  tern_origin_write_chunk (conn, TERN_ORIGIN_DEMO_TEXT + 5, 6);
-  tern_origin_write_chunk (conn, TERN_ORIGIN_DEMO_TEXT + 11, -1);
+  tern_origin_write_chunk (conn, &demo_text[5], 6);
+  tern_origin_write_chunk (conn, &demo_text[11], -1);
   tern_origin_write (conn, "0\r\nX-Checksum: 42\r\n\r\n", -1);
 }
 
