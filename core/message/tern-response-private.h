@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the library fills in of a response before the program sees it. */
+#pragma once
+
+#include <tern/tern-response.h>
+
+#include "base/tern-headers-private.h"
+#include "base/tern-uri.h"
+
+struct _TernResponse
+{
+  GObject parent_instance;
+
+  guint status;
+  guint version;
+  gboolean from_cache;
+  gboolean located; /* content-location is filled in */
+  char *reason;
+  TernHeaders *headers;
+  char *cache_status;
+  TernResponse *previous;
+  TernUri *uri;
+  char *uri_text; /* made when asked for */
+  GInputStream *body;
+  GBytes *content; /* the body as it was read whole; then there is no stream until somebody asks */
+  gint64 expected; /* bytes of the body, -1 where that is not known */
+  TernHeaders *trailers;
+  TernHeaders *(*find_trailers) (GInputStream *body);
+  TernTimings timings;
+  TernTlsInfo *tls;
+};
+
+/* Takes @reason and @headers. */
+TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers, TernUri *uri);
+
+/* Takes @body; @find_trailers looks up its trailers once it was read. */
+void tern_response_take_body (TernResponse *self, GInputStream *body,
+                              TernHeaders *(*find_trailers) (GInputStream *body));
