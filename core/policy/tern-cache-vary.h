@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Whether a stored response answers a request by its Vary field (RFC 9111 §4.1). Pure; values that are
+ * secrets are kept as digests only. */
+#pragma once
+
+#include <tern/tern-headers.h>
+
+typedef struct
+{
+  char *name;  /* lower case */
+  char *value; /* normalised, or a digest; NULL where the request had no such field */
+} TernCacheVary;
+
+/* Whether Vary holds "*": such a response answers no other request. */
+gboolean tern_cache_vary_is_any (const TernHeaders *response_headers);
+
+/* (element-type TernCacheVary): the fields that Vary names, as the request had them; Authorization
+ * always counts as named where the request had it. */
+GPtrArray *tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers);
+
+/* Whether the request has the same fields. */
+gboolean tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers);
+
+/* Takes both strings. */
+TernCacheVary *tern_cache_vary_new (char *name, char *value);
+void tern_cache_vary_free (TernCacheVary *vary);
