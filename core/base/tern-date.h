@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* HTTP dates (RFC 9110 §5.6.7). Pure; an invalid date is no date. The public functions are declared in
+/* HTTP dates (RFC 9110 §5.6.7). An invalid date is no date. Pure, but for the century of a
+ * year of two digits, which the clock decides. The public functions are declared in
  * tern-util.h; this one is for bounded text. */
 #pragma once
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* One parsed http or https URI. The same parse names the server, connects to it and checks its
- * certificate, so that none of them can be talked into another host. Immutable, reference counted. */
+ * certificate, so that none of them can be talked into another host. Immutable, reference counted.
+ * */
 #pragma once
 
 #include <glib.h>
@@ -12,7 +13,7 @@ typedef struct
   guint16 port;         /* never 0 */
   guint hash;           /* of the origin: secure, host, port */
   const char *host;     /* ASCII, lower case, no brackets, no trailing dot handling */
-  const char *authority; /* host for the Host field: brackets round IPv6, port where not the default */
+  const char *authority; /* for the Host field: brackets round IPv6, port unless default */
   const char *target;   /* origin-form: path and query, at least "/" */
   const char *userinfo; /* NULL where there is none; still percent-encoded */
   const char *fragment; /* NULL where there is none */
@@ -29,6 +30,10 @@ void tern_uri_unref (TernUri *uri);
 
 /* Scheme, host and port (RFC 6454). */
 gboolean tern_uri_same_origin (const TernUri *a, const TernUri *b);
+
+/* Removes "." and ".." segments (RFC 3986 §5.2.4) from a path that is empty or starts with "/", in
+ * place; returns its new length. */
+gsize tern_uri_remove_dots (char *path, gsize len);
 
 /* Without userinfo; the fragment only when asked. */
 char *tern_uri_to_string (const TernUri *uri, gboolean with_fragment);

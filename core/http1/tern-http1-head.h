@@ -18,7 +18,8 @@ typedef struct
   guint max_count; /* fields */
 } TernHttp1Limits;
 
-/* Where the search for the end of the head goes on when more bytes came. Zero it before each head. */
+/* Where the search for the end of the head goes on when more bytes came. Zero it before each head.
+ * */
 typedef struct
 {
   gsize scanned;
@@ -34,10 +35,10 @@ typedef struct
   TernHeaders *headers;
 } TernHttp1Head;
 
-/* Looks for the end of the head in data[0..len), from where it stopped last; cheap when called often.
- * DONE: *head_len bytes are the head with its empty line. FAILED: a limit (LINE_TOO_LONG,
- * TOO_MANY_HEADERS) or a first line that can never be a status line (BAD_STATUS_LINE; UNKNOWN_PROTOCOL
- * for an HTTP version other than 1.x). */
+/* Looks for the end of the head in data[0..len), from where it stopped last; cheap when called
+ * often. DONE: *head_len bytes are the head with its empty line. FAILED: a limit (LINE_TOO_LONG,
+ * TOO_MANY_HEADERS) or a first line that can never be a status line (BAD_STATUS_LINE;
+ * UNKNOWN_PROTOCOL for an HTTP version other than 1.x). */
 TernParse tern_http1_head_find_end (TernHttp1Scan *scan, const char *data, gsize len,
                                     const TernHttp1Limits *limits, gsize *head_len, GError **error);
 
