@@ -107,7 +107,8 @@ parse_imf (const char *text)
   Parts parts;
 
   if (name (weekdays, text) < 0 || memcmp (text + 3, ", ", 2) != 0 || text[7] != ' '
-      || text[11] != ' ' || text[16] != ' ' || memcmp (text + 25, " GMT", 4) != 0 || !read_time (text + 17, &parts))
+      || text[11] != ' ' || text[16] != ' ' || memcmp (text + 25, " GMT", 4) != 0
+      || !read_time (text + 17, &parts))
     return -1;
   parts.day = digits (text + 5, 2);
   parts.month = name (months, text + 8) + 1;

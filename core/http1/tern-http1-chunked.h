@@ -22,7 +22,8 @@ TernParse tern_http1_chunked_eat (TernHttp1Chunked *self, const char *data, gsiz
  * result as eating and copying in a loop. *written may be 0 with MORE when only coding bytes were
  * there. */
 TernParse tern_http1_chunked_copy (TernHttp1Chunked *self, const char *data, gsize len,
-                                   gsize *consumed, char *out, gsize out_len, gsize *written, GError **error);
+                                   gsize *consumed, char *out, gsize out_len, gsize *written,
+                                   GError **error);
 
 /* Payload bytes left in the chunk that is being read (0 between chunks): as many may be received
  * straight into the reader's buffer and are then told here. */
