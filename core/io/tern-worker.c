@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The threads for what can only block, in lanes with limits of their own, so that sixteen dead look-ups
- * never hold up a cache. It must never run a job whose owner has gone before it started, and never keep
- * an owner waiting for one that has. */
+/* The threads for what can only block, in lanes with limits of their own, so that sixteen dead
+ * look-ups never hold up a cache. It must never run a job whose owner has gone before it started,
+ * and never keep an owner waiting for one that has. */
 #include "io/tern-worker.h"
 
 #include <pthread.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The library's worker pool, for what can only block. Lanes have limits of their own, so that dead
- * look-ups never hold up a cache. A job owns its data: an operation that stops waiting orphans it. */
+/* The library's worker pool, for what can only block. Lanes have limits of their own, so that
+ * dead look-ups never hold up a cache. A job owns its data: an operation that stops waiting
+ * orphans it. */
 #pragma once
 
 #include "io/tern-wake.h"
@@ -16,8 +17,8 @@ typedef enum
 typedef struct _TernJob TernJob;
 typedef void (*TernJobFunc) (gpointer data);
 
-/* @func runs on a worker with @data; @free_data runs when both the worker and the owner are done with
- * it, in either thread; @wake is fired when @func has returned. */
+/* @func runs on a worker with @data; @free_data runs when both the worker and the owner are done
+ * with it, in either thread; @wake is fired when @func has returned. */
 TernJob *tern_job_start (TernLane lane, TernJobFunc func, gpointer data, GDestroyNotify free_data,
                          TernWake *wake);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connects to a name: looks it up, races its addresses 250 ms apart (RFC 8305), at most six at once.
- * Ends with a socket; knows neither TLS nor HTTP. */
+/* Connects to a name: looks it up, races its addresses 250 ms apart (RFC 8305), at most six at
+ * once. Ends with a socket; knows neither TLS nor HTTP. */
 #pragma once
 
 #include "io/tern-resolver.h"
@@ -15,10 +15,11 @@ typedef enum
   TERN_DIAL_DONE,
 } TernDialPhase;
 
-TernDialer *tern_dialer_new (const char *host, guint16 port, TernLookupFunc lookup, gpointer lookup_data);
+TernDialer *tern_dialer_new (const char *host, guint16 port, TernLookupFunc lookup,
+                             gpointer lookup_data);
 
-/* The caller watches its own deadline; tern_dialer_get_phase() tells what was being done. Errors name
- * the host and, when every address failed, the last one's reason (G_IO_ERROR codes). */
+/* The caller watches its own deadline; tern_dialer_get_phase() tells what was being done. Errors
+ * name the host and, when every address failed, the last one's reason (G_IO_ERROR codes). */
 TernStep tern_dialer_step (TernDialer *self, TernWait *wait, GError **error);
 TernDialPhase tern_dialer_get_phase (TernDialer *self);
 /* Microseconds spent in look-up and connect, once done. */

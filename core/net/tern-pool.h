@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The kept connections of a client, and who may open another. It hands out leases, never transports;
- * it dials nothing, has no thread, no source and no clock but the one that is handed in. */
+/* The kept connections of a client, and who may open another. It hands out leases, never
+ * transports; it dials nothing, has no thread, no source and no clock but the one that is handed
+ * in. */
 #pragma once
 
 #include "net/tern-transport.h"
@@ -23,7 +24,8 @@ void tern_pool_close (TernPool *self);
 TernTicket *tern_ticket_new (TernPool *pool, const char *key, guint hash, gboolean fresh);
 
 /* DONE: a lease; WAIT: queued in order of asking, woken by wake handle (no descriptor). A kept
- * connection was looked at (is_quiet) before it is handed out; those that are not quiet are closed. */
+ * connection was looked at (is_quiet) before it is handed out; those that are not quiet are
+ * closed. */
 TernStep tern_ticket_step (TernTicket *self, gint64 now, TernWait *wait, GError **error);
 TernLease *tern_ticket_steal_lease (TernTicket *self);
 void tern_ticket_free (TernTicket *self);

@@ -10,8 +10,9 @@ typedef struct _TernTransport TernTransport;
 
 typedef struct
 {
-  /* DONE with *n > 0: bytes; DONE with *n == 0: the other side closed in order. FAILED for a reset, or
-   * for TLS that ended without close_notify (TERN_ERROR_TLS). */
+  /* DONE with *n > 0: bytes; DONE with *n == 0: the other side closed in order. FAILED for a reset,
+   * or for TLS that ended without close_notify (TERN_ERROR_TLS). It blocks where @wait says that it
+   * may_block: who waits for anything besides must take that flag away before. */
   TernStep (*read) (TernTransport *self, void *buffer, gsize len, gsize *n, TernWait *wait,
                     GError **error);
   /* DONE with *n > 0 bytes taken (perhaps fewer than given). */
@@ -26,11 +27,12 @@ typedef struct
 struct _TernTransport
 {
   const TernTransportClass *klass;
-  int fd;
+  int fd; /* perhaps no longer O_NONBLOCK: who uses it directly says MSG_DONTWAIT */
 };
 
 static inline TernStep
-tern_transport_read (TernTransport *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+tern_transport_read (TernTransport *self, void *buffer, gsize len, gsize *n, TernWait *wait,
+                     GError **error)
 {
   return self->klass->read (self, buffer, len, n, wait, error);
 }

@@ -206,7 +206,8 @@ find_facts (gpointer data)
 
   prctl (PR_GET_NAME, facts->name);
   pthread_sigmask (SIG_SETMASK, NULL, &blocked);
-  facts->blocks_signals = sigismember (&blocked, SIGINT) == 1 && sigismember (&blocked, SIGCHLD) == 1;
+  facts->blocks_signals
+    = sigismember (&blocked, SIGINT) == 1 && sigismember (&blocked, SIGCHLD) == 1;
 }
 
 static void
