@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* Bit 0: tchar (RFC 9110 §5.6.2). Bit 1: may stand in a value (field-vchar, SP, HTAB). */
-static const guint8 classes[256] = {
+const guint8 tern_field_classes[256] = {
   ['\t'] = 2, [' '] = 2, ['!'] = 3, ['"'] = 2, ['#'] = 3, ['$'] = 3, ['%'] = 3, ['&'] = 3, ['\''] = 3,
   ['('] = 2, [')'] = 2, ['*'] = 3, ['+'] = 3, [','] = 2, ['-'] = 3, ['.'] = 3, ['/'] = 2,
   ['0' ... '9'] = 3, [':'] = 2, [';'] = 2, ['<'] = 2, ['='] = 2, ['>'] = 2, ['?'] = 2, ['@'] = 2,
@@ -14,16 +13,10 @@ static const guint8 classes[256] = {
 };
 
 gboolean
-tern_field_is_token_char (guint8 c)
-{
-  return classes[c] & 1;
-}
-
-gboolean
 tern_field_is_token (const char *text, gsize len)
 {
   for (gsize i = 0; i < len; i++)
-    if (!(classes[(guint8) text[i]] & 1))
+    if (!(tern_field_classes[(guint8) text[i]] & 1))
       return FALSE;
   return len > 0;
 }
@@ -32,7 +25,7 @@ gboolean
 tern_field_is_value (const char *text, gsize len)
 {
   for (gsize i = 0; i < len; i++)
-    if (!(classes[(guint8) text[i]] & 2))
+    if (!(tern_field_classes[(guint8) text[i]] & 2))
       return FALSE;
   return TRUE;
 }
@@ -146,27 +139,6 @@ tern_field_quote (const char *text)
     }
   g_string_append_c (quoted, '"');
   return g_string_free (quoted, FALSE);
-}
-
-gboolean
-tern_field_has_token (const TernHeaders *headers, const char *name, const char *token)
-{
-  const gsize token_len = strlen (token);
-  const TernField *field;
-  guint from = 0;
-
-  while ((field = tern_headers_find_next (headers, name, strlen (name), &from)))
-    {
-      TernFieldList list;
-      const char *item;
-      gsize len;
-
-      tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
-      while (tern_field_list_next (&list, &item, &len))
-        if (len == token_len && g_ascii_strncasecmp (item, token, len) == 0)
-          return TRUE;
-    }
-  return FALSE;
 }
 
 gboolean

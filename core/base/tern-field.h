@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The lexer of field values (RFC 9110 §5.6): tokens, lists, quoted strings. Pure; bounded by the length
- * that it is given, never by a NUL. */
+/* The lexer of field values (RFC 9110 §5.6): tokens, lists, quoted strings. Pure; bounded by the
+ * length that it is given, never by a NUL. */
 #pragma once
 
-#include "base/tern-headers-private.h"
+#include <tern/tern-types.h>
 
-/* One byte of a token (RFC 9110 §5.6.2). */
-gboolean tern_field_is_token_char (guint8 c);
+/* Bit 0: tchar (RFC 9110 §5.6.2). Bit 1: may stand in a value (§5.5). Open for the parsers of
+ * heads, which look at every byte. */
+extern const guint8 tern_field_classes[256];
+
+/* One byte of a token. */
+static inline gboolean
+tern_field_is_token_char (guint8 c)
+{
+  return tern_field_classes[c] & 1;
+}
 
 /* Whether the bytes are a token: at least one, nothing else. */
 gboolean tern_field_is_token (const char *text, gsize len);
@@ -17,8 +25,8 @@ gboolean tern_field_is_value (const char *text, gsize len);
 /* Narrows the range by SP and HTAB at both ends. */
 void tern_field_trim (const char **text, gsize *len);
 
-/* A cursor over a comma-separated list; empty elements are skipped, commas in quoted strings are not
- * separators. */
+/* A cursor over a comma-separated list; empty elements are skipped, commas in quoted strings are
+ * not separators. */
 typedef struct
 {
   const char *at;
@@ -29,11 +37,13 @@ void tern_field_list_init (TernFieldList *list, const char *text, gsize len);
 /* The next element without the blanks around it; FALSE at the end. */
 gboolean tern_field_list_next (TernFieldList *list, const char **item, gsize *len);
 
-/* Splits "name=value" or "name"; value is NULL where there is none and still quoted where it was. */
+/* Splits "name=value" or "name"; value is NULL where there is none and still quoted where it was.
+ * */
 void tern_field_split_pair (const char *item, gsize len, const char **name, gsize *name_len,
                             const char **value, gsize *value_len);
 
-/* A token as it is or a quoted string without its quotes and backslashes; NULL when it is neither. */
+/* A token as it is or a quoted string without its quotes and backslashes; NULL when it is neither.
+ * */
 char *tern_field_unquote (const char *text, gsize len);
 
 /* A quoted string of any field-value text. */

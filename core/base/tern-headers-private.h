@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How header fields lie in memory: one block of bytes and offsets into it, so that a parsed head costs
- * one copy and two allocations. Only the library sees this; it must never hold CR, LF or NUL in a field. */
+/* How header fields lie in memory: one block of bytes and offsets into it, so that a parsed head
+ * costs one copy and two allocations. Only the library sees this; it must never hold CR, LF or NUL
+ * in a field. */
 #pragma once
 
 #include <tern/tern-headers.h>
@@ -28,11 +29,13 @@ struct _TernHeaders
 };
 
 /* Takes @block (g_malloc'ed, @len bytes used of @size) and @fields (g_malloc'ed, offsets into it).
- * Every name and value must have a NUL behind it; value must be valid UTF-8 (see tern_headers_fix_utf8). */
+ * Every name and value must have a NUL behind it; value must be valid UTF-8 (see
+ * tern_headers_fix_utf8). */
 TernHeaders *tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields, guint n,
                                     guint n_alloc);
 
-/* Makes the value of field @i valid UTF-8 by reading it as Latin-1 where it is not; raw keeps the bytes. */
+/* Makes the value of field @i valid UTF-8 by reading it as Latin-1 where it is not; raw keeps the
+ * bytes. */
 void tern_headers_fix_utf8 (TernHeaders *self, guint i);
 
 /* Appends without checking: for fields whose bytes are known to be good. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The multi-map of header fields behind TernHeaders. Order and case are the caller's; a field with a
- * byte that could break a message apart (CR, LF, NUL) never gets in. */
+/* The multi-map of header fields behind TernHeaders. Order and case are the caller's; a field with
+ * a byte that could break a message apart (CR, LF, NUL) never gets in. */
 #include "base/tern-headers-private.h"
 
 #include <string.h>
@@ -12,9 +12,10 @@
 /**
  * TernHeaders:
  *
- * An ordered, case-insensitive multi-map of header fields (RFC 9110 §5) that keeps the order and the
- * case in which fields were given. Use it for the fields of a request and to read those of a response.
- * It never holds CR, LF or NUL. It is reference counted and not thread-safe while somebody changes it.
+ * An ordered, case-insensitive multi-map of header fields (RFC 9110 §5) that keeps the order and
+ * the case in which fields were given. Use it for the fields of a request and to read those of a
+ * response. It never holds CR, LF or NUL. It is reference counted and not thread-safe while
+ * somebody changes it.
  */
 G_DEFINE_BOXED_TYPE (TernHeaders, tern_headers, tern_headers_ref, tern_headers_unref)
 
@@ -195,8 +196,8 @@ append_len (TernHeaders *self, const char *name, const char *value, gsize len)
  * @name: the name, a token (RFC 9110 §5.1)
  * @value: the value; white space around it is dropped
  *
- * Adds a field behind the others. A name or value that may not be sent is kept out, and the send of a
- * request with these fields then fails with %TERN_ERROR_INVALID_HEADER.
+ * Adds a field behind the others. A name or value that may not be sent is kept out, and the send of
+ * a request with these fields then fails with %TERN_ERROR_INVALID_HEADER.
  *
  * Returns: whether the field was taken
  */
@@ -259,7 +260,8 @@ tern_headers_remove (TernHeaders *headers, const char *name)
  * @name: the name, a token
  * @value: the value
  *
- * Replaces every field of that name by one, at the end. What tern_headers_append() refuses is refused.
+ * Replaces every field of that name by one, at the end. What tern_headers_append() refuses is
+ * refused.
  *
  * Returns: whether the field was taken
  */
@@ -317,8 +319,8 @@ tern_headers_get_poison (const TernHeaders *self)
  * @headers: the fields
  * @name: a name, in any case
  *
- * Returns: (nullable) (transfer none): the value of the first field of that name, as UTF-8 (bytes that
- *   are not are read as Latin-1); good until the headers change
+ * Returns: (nullable) (transfer none): the value of the first field of that name, as UTF-8 (bytes
+ *   that are not are read as Latin-1); good until the headers change
  */
 const char *
 tern_headers_get (const TernHeaders *headers, const char *name)

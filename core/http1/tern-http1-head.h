@@ -3,34 +3,21 @@
 #pragma once
 
 #include "base/tern-headers-private.h"
+#include "http1/tern-http1-limits.h"
 
-typedef enum
-{
-  TERN_PARSE_DONE,
-  TERN_PARSE_MORE,
-  TERN_PARSE_FAILED,
-} TernParse;
-
+/* Where the search for the end goes on when more bytes came. Zero it before each head. */
 typedef struct
 {
-  gsize max_line;  /* bytes of one line, folds included */
-  gsize max_size;  /* bytes of one head */
-  guint max_count; /* fields */
-} TernHttp1Limits;
-
-/* Where the search for the end of the head goes on when more bytes came. Zero it before each head.
- * */
-typedef struct
-{
-  gsize scanned;
-  gsize line_start;
-  guint n_lines;
+  gsize scanned;    /* bytes that were looked at */
+  gsize physical;   /* where the line that is looked at starts */
+  gsize line_start; /* the same, or where the line starts that it continues (obs-fold) */
+  guint n_lines;    /* whole lines, the status line included, continuations not */
 } TernHttp1Scan;
 
 typedef struct
 {
   guint version; /* 10 or 11 */
-  guint status;  /* 100 to 599; 600 to 999 are refused */
+  guint status;  /* 100 to 599; others are refused (RFC 9110 §15) */
   char *reason;  /* (transfer full), valid UTF-8, "" where there is none */
   TernHeaders *headers;
 } TernHttp1Head;
@@ -46,7 +33,13 @@ TernParse tern_http1_head_find_end (TernHttp1Scan *scan, const char *data, gsize
 gboolean tern_http1_head_parse (const char *data, gsize len, const TernHttp1Limits *limits,
                                 TernHttp1Head *head, GError **error);
 
-/* Parses a trailer section, its empty line included. */
+/* The same search in a trailer section (RFC 9112 §7.1.2): fields and an empty line. */
+TernParse tern_http1_trailers_find_end (TernHttp1Scan *scan, const char *data, gsize len,
+                                        const TernHttp1Limits *limits, gsize *section_len,
+                                        GError **error);
+
+/* Parses a trailer section, its empty line included. Here a bare LF is an error (BAD_FRAMING): the
+ * section is part of the chunked coding. */
 TernHeaders *tern_http1_trailers_parse (const char *data, gsize len, const TernHttp1Limits *limits,
                                         GError **error);
 
