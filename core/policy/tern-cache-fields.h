@@ -5,10 +5,7 @@
 
 #include "base/tern-headers-private.h"
 
-/* Whether the field concerns one hop: the known ones, and those that @headers names in Connection. */
-gboolean tern_cache_field_is_hop_by_hop (const TernHeaders *headers, const char *name, gsize name_len);
-
-/* A copy of what may be stored. */
+/* A copy without what concerns one hop only: the known fields, and those that Connection names. */
 TernHeaders *tern_cache_fields_end_to_end (const TernHeaders *headers);
 
 /* The field that may stand once only: NULL where there is none, or several that differ. */

@@ -11,7 +11,7 @@ typedef struct
   char *value; /* normalised, or a digest; NULL where the request had no such field */
 } TernCacheVary;
 
-/* Whether Vary holds "*": such a response answers no other request. */
+/* Whether Vary holds "*", or what is no field name: such a response answers no other request. */
 gboolean tern_cache_vary_is_any (const TernHeaders *response_headers);
 
 /* (element-type TernCacheVary): the fields that Vary names, as the request had them; Authorization

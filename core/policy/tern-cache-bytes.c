@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A record as bytes: a magic word with the version of the form, the CRC-32 of all that follows, its
+ * length, and then numbers in network order and strings behind their lengths. Stores lose and mix up
+ * bytes; nothing is believed here before the sum is right, and no length before it is compared. */
+#include <string.h>
+#include <tern/tern-error.h>
+
+#include "base/tern-field.h"
+#include "base/tern-i18n.h"
+#include "policy/tern-cache-record.h"
+#include "policy/tern-cache-vary.h"
+
+/* The last byte counts the changes of the form; an unknown one is a miss. */
+static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 1 };
+
+#define HEAD_SIZE (sizeof magic + 8)
+#define MAX_SIZE (64u * 1024 * 1024)
+#define ABSENT G_MAXUINT32
+
+static void
+put_u32 (GByteArray *out, guint32 number)
+{
+  const guint32 be = GUINT32_TO_BE (number);
+
+  g_byte_array_append (out, (const guint8 *) &be, sizeof be);
+}
+
+static void
+put_u64 (GByteArray *out, guint64 number)
+{
+  put_u32 (out, number >> 32);
+  put_u32 (out, number & G_MAXUINT32);
+}
+
+static void
+put_bytes (GByteArray *out, const char *bytes, gsize len)
+{
+  put_u32 (out, len);
+  g_byte_array_append (out, (const guint8 *) bytes, len);
+}
+
+static void
+put_string (GByteArray *out, const char *text)
+{
+  if (text)
+    put_bytes (out, text, strlen (text));
+  else
+    put_u32 (out, ABSENT);
+}
+
+static void
+put_headers (GByteArray *out, const TernHeaders *headers)
+{
+  put_u32 (out, headers->n);
+  for (guint i = 0; i < headers->n; i++)
+    {
+      const TernField *field = &headers->fields[i];
+
+      put_bytes (out, tern_headers_name (headers, field), field->name_len);
+      put_bytes (out, tern_headers_raw (headers, field), field->raw_len);
+    }
+}
+
+static void
+put_vary (GByteArray *out, const GPtrArray *vary)
+{
+  put_u32 (out, vary->len);
+  for (guint i = 0; i < vary->len; i++)
+    {
+      const TernCacheVary *field = vary->pdata[i];
+
+      put_string (out, field->name);
+      put_string (out, field->value);
+    }
+}
+
+GBytes *
+tern_cache_record_serialize (const TernCacheRecord *record)
+{
+  GByteArray *out = g_byte_array_sized_new (1024);
+  guint32 head[2];
+
+  g_byte_array_append (out, (const guint8 *) magic, sizeof magic);
+  put_u64 (out, 0); /* the sum and the length, below */
+  put_string (out, record->method);
+  put_string (out, record->uri);
+  put_string (out, record->partition);
+  put_u32 (out, record->status);
+  put_string (out, record->reason);
+  put_u32 (out, record->version);
+  put_u64 (out, record->request_time);
+  put_u64 (out, record->response_time);
+  put_u64 (out, record->body_length);
+  put_u32 (out, record->body_checksum);
+  put_headers (out, record->headers);
+  put_vary (out, record->vary);
+  head[1] = GUINT32_TO_BE (out->len);
+  memcpy (out->data + sizeof magic + 4, &head[1], 4);
+  head[0] = GUINT32_TO_BE (tern_cache_checksum (0, out->data + sizeof magic + 4,
+                                                out->len - sizeof magic - 4));
+  memcpy (out->data + sizeof magic, &head[0], 4);
+  return g_byte_array_free_to_bytes (out);
+}
+
+/* What is left to read. Once something was wrong it stays so, and everything reads as nothing. */
+typedef struct
+{
+  const guint8 *at;
+  const guint8 *end;
+  gboolean wrong;
+} Source;
+
+static guint32
+get_u32 (Source *source)
+{
+  guint32 be;
+
+  if (source->wrong || (gsize) (source->end - source->at) < sizeof be)
+    {
+      source->wrong = TRUE;
+      return 0;
+    }
+  memcpy (&be, source->at, sizeof be);
+  source->at += sizeof be;
+  return GUINT32_FROM_BE (be);
+}
+
+static guint64
+get_u64 (Source *source)
+{
+  const guint64 high = get_u32 (source);
+
+  return high << 32 | get_u32 (source);
+}
+
+/* Bytes that may stand in a field value, which a NUL may not; NULL with @wrong, or where they are
+ * marked as absent. */
+static const char *
+get_bytes (Source *source, guint32 *len)
+{
+  const char *bytes;
+
+  *len = get_u32 (source);
+  if (source->wrong || *len == ABSENT)
+    return NULL;
+  if (*len > (gsize) (source->end - source->at)
+      || !tern_field_is_value ((const char *) source->at, *len))
+    {
+      source->wrong = TRUE;
+      return NULL;
+    }
+  bytes = (const char *) source->at;
+  source->at += *len;
+  return bytes;
+}
+
+static char *
+get_optional_string (Source *source)
+{
+  guint32 len;
+  const char *bytes = get_bytes (source, &len);
+
+  return bytes ? g_strndup (bytes, len) : NULL;
+}
+
+static char *
+get_string (Source *source)
+{
+  char *text = get_optional_string (source);
+
+  source->wrong |= !text;
+  return text;
+}
+
+static TernHeaders *
+get_headers (Source *source)
+{
+  TernHeaders *headers = tern_headers_new ();
+  const guint32 n = get_u32 (source);
+
+  for (guint32 i = 0; i < n && !source->wrong; i++)
+    {
+      guint32 name_len, len;
+      const char *name = get_bytes (source, &name_len);
+      const char *value = get_bytes (source, &len);
+
+      if (!name || !value || !tern_field_is_token (name, name_len))
+        source->wrong = TRUE;
+      else
+        tern_headers_append_unchecked (headers, name, name_len, value, len);
+    }
+  return headers;
+}
+
+static GPtrArray *
+get_vary (Source *source)
+{
+  GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
+  const guint32 n = get_u32 (source);
+
+  for (guint32 i = 0; i < n && !source->wrong; i++)
+    {
+      char *name = get_string (source);
+
+      g_ptr_array_add (vary, tern_cache_vary_new (name, get_optional_string (source)));
+    }
+  return vary;
+}
+
+static gboolean
+is_intact (const guint8 *data, gsize size)
+{
+  Source head;
+  guint32 sum, len;
+
+  if (size < HEAD_SIZE || size > MAX_SIZE || memcmp (data, magic, sizeof magic) != 0)
+    return FALSE;
+  head = (Source){ data + sizeof magic, data + size, FALSE };
+  sum = get_u32 (&head);
+  len = get_u32 (&head);
+  return len == size && sum == tern_cache_checksum (0, data + sizeof magic + 4, size - sizeof magic - 4);
+}
+
+static gboolean
+is_plausible (const TernCacheRecord *record)
+{
+  return tern_field_is_token (record->method, strlen (record->method)) && record->status >= 200
+         && record->status <= 599 && record->version <= 99;
+}
+
+TernCacheRecord *
+tern_cache_record_parse (GBytes *bytes, GError **error)
+{
+  g_autoptr (TernCacheRecord) record = NULL;
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  if (data && is_intact (data, size))
+    {
+      Source source = { data + HEAD_SIZE, data + size, FALSE };
+
+      record = g_new0 (TernCacheRecord, 1);
+      record->method = get_string (&source);
+      record->uri = get_string (&source);
+      record->partition = get_optional_string (&source);
+      record->status = get_u32 (&source);
+      record->reason = get_string (&source);
+      record->version = get_u32 (&source);
+      record->request_time = get_u64 (&source);
+      record->response_time = get_u64 (&source);
+      record->body_length = get_u64 (&source);
+      record->body_checksum = get_u32 (&source);
+      record->headers = get_headers (&source);
+      record->vary = get_vary (&source);
+      if (!source.wrong && source.at == source.end && is_plausible (record))
+        return g_steal_pointer (&record);
+    }
+  g_set_error_literal (error, TERN_ERROR, TERN_ERROR_CACHE,
+                       _ ("What the cache holds is no stored response, or is damaged"));
+  return NULL;
+}

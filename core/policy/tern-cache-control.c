@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one parser of Cache-Control. It must never read something fresher than it is: numbers that are
+ * none count as 0, larger ones saturate, and of two the stricter one is taken. */
+#include "policy/tern-cache-control.h"
+
+#include <string.h>
+#include <tern/tern-util.h>
+
+#include "base/tern-field.h"
+
+/* What a directive does to TernCacheControl. */
+typedef enum
+{
+  FLAG,     /* its presence counts, whatever its value */
+  SHORTEST, /* seconds; of two the smaller one */
+  LONGEST,  /* seconds; of two the larger one */
+} Kind;
+
+static const struct
+{
+  const char *name;
+  Kind kind;
+  gsize offset;
+} directives[] = {
+#define MEMBER(name) G_STRUCT_OFFSET (TernCacheControl, name)
+  { "immutable", FLAG, MEMBER (immutable) },
+  { "max-age", SHORTEST, MEMBER (max_age) },
+  { "max-stale", SHORTEST, MEMBER (max_stale) },
+  { "min-fresh", LONGEST, MEMBER (min_fresh) },
+  { "must-revalidate", FLAG, MEMBER (must_revalidate) },
+  { "must-understand", FLAG, MEMBER (must_understand) },
+  { "no-cache", FLAG, MEMBER (no_cache) },
+  { "no-store", FLAG, MEMBER (no_store) },
+  { "no-transform", FLAG, MEMBER (no_transform) },
+  { "only-if-cached", FLAG, MEMBER (only_if_cached) },
+  { "private", FLAG, MEMBER (is_private) },
+  { "proxy-revalidate", FLAG, MEMBER (proxy_revalidate) },
+  { "public", FLAG, MEMBER (is_public) },
+  { "s-maxage", SHORTEST, MEMBER (s_maxage) },
+  { "stale-if-error", SHORTEST, MEMBER (stale_if_error) },
+  { "stale-while-revalidate", SHORTEST, MEMBER (stale_while_revalidate) },
+#undef MEMBER
+};
+
+gint64
+tern_cache_control_seconds (const char *text, gsize len)
+{
+  guint64 number;
+
+  if (tern_field_parse_uint (text, len, &number))
+    return MIN (number, (guint64) TERN_CACHE_SECONDS_MAX);
+  for (gsize i = 0; i < len; i++)
+    if (!g_ascii_isdigit (text[i]))
+      return -1;
+  return len > 0 ? TERN_CACHE_SECONDS_MAX : -1; /* digits that do not fit in 64 bits */
+}
+
+/* The number of a directive, also a quoted one (RFC 9111 §5.2: recipients take both forms). */
+static gint64
+read_seconds (const char *name, const char *value, gsize len)
+{
+  gint64 seconds;
+
+  if (!value) /* any staleness is fine (§5.2.1.2); of the others none can do without a number */
+    return strcmp (name, "max-stale") == 0 ? TERN_CACHE_SECONDS_MAX : 0;
+  if (len >= 2 && value[0] == '"' && value[len - 1] == '"')
+    {
+      value++;
+      len -= 2;
+    }
+  seconds = tern_cache_control_seconds (value, len);
+  return MAX (seconds, 0);
+}
+
+static void
+read_directive (TernCacheControl *control, const char *item, gsize item_len)
+{
+  const char *name, *value;
+  gsize name_len, value_len;
+
+  tern_field_split_pair (item, item_len, &name, &name_len, &value, &value_len);
+  for (gsize i = 0; i < G_N_ELEMENTS (directives); i++)
+    {
+      gint64 seconds, *member;
+
+      if (strlen (directives[i].name) != name_len
+          || g_ascii_strncasecmp (directives[i].name, name, name_len) != 0)
+        continue;
+      if (directives[i].kind == FLAG)
+        {
+          G_STRUCT_MEMBER (gboolean, control, directives[i].offset) = TRUE;
+          return;
+        }
+      seconds = read_seconds (directives[i].name, value, value_len);
+      member = &G_STRUCT_MEMBER (gint64, control, directives[i].offset);
+      if (*member >= 0)
+        seconds = directives[i].kind == SHORTEST ? MIN (*member, seconds) : MAX (*member, seconds);
+      *member = seconds;
+      return;
+    }
+}
+
+void
+tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers)
+{
+  const TernField *field;
+  guint from = 0;
+
+  memset (control, 0, sizeof *control);
+  for (gsize i = 0; i < G_N_ELEMENTS (directives); i++)
+    if (directives[i].kind != FLAG)
+      G_STRUCT_MEMBER (gint64, control, directives[i].offset) = -1;
+  while ((field = tern_headers_find_next (headers, "Cache-Control", 13, &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      control->present = TRUE;
+      tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        read_directive (control, item, len);
+    }
+}
+
+/**
+ * tern_cache_control_parse:
+ * @value: the value of a Cache-Control field; several joined by commas are fine
+ *
+ * Reads cache directives (RFC 9111 §5.2). Names come out in lower case; values without quotes, "" for a
+ * directive without one; of a directive that stands there twice, the first.
+ *
+ * Returns: (transfer full) (element-type utf8 utf8): the value of each directive by its name
+ */
+GHashTable *
+tern_cache_control_parse (const char *value)
+{
+  GHashTable *found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  TernFieldList list;
+  const char *item;
+  gsize item_len;
+
+  g_return_val_if_fail (value != NULL, found);
+  tern_field_list_init (&list, value, strlen (value));
+  while (tern_field_list_next (&list, &item, &item_len))
+    {
+      const char *name, *text;
+      gsize name_len, len;
+      g_autofree char *key = NULL;
+      char *plain = NULL;
+
+      tern_field_split_pair (item, item_len, &name, &name_len, &text, &len);
+      key = g_ascii_strdown (name, name_len);
+      if (!tern_field_is_token (name, name_len) || g_hash_table_contains (found, key))
+        continue;
+      if (text)
+        plain = tern_field_unquote (text, len);
+      if (!plain) /* neither a token nor a quoted string: as it stands */
+        plain = g_strndup (text ? text : "", len);
+      g_hash_table_insert (found, g_steal_pointer (&key), plain);
+    }
+  return found;
+}

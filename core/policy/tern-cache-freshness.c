@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The arithmetic of RFC 9111 §4.2. It must err towards stale: a clock that jumped, a date that is none
+ * and a number out of range never make a response younger. */
+#include "policy/tern-cache-freshness.h"
+
+#include <string.h>
+
+#include "base/tern-date.h"
+#include "base/tern-field.h"
+#include "policy/tern-cache-control.h"
+#include "policy/tern-cache-fields.h"
+#include "policy/tern-cache-validation.h"
+
+/* -1 where there is no such field, several that differ, or no date in it. */
+static gint64
+date_of (const TernHeaders *headers, const char *name)
+{
+  const TernField *field = tern_cache_fields_single (headers, name);
+
+  return field ? tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) : -1;
+}
+
+/* A response without Date counts as made when it came (RFC 9110 §6.6.1). */
+static gint64
+date_value (const TernCacheRecord *record)
+{
+  const gint64 date = date_of (record->headers, "Date");
+
+  return date >= 0 ? date : record->response_time;
+}
+
+/* The first member where somebody made a list of it; what is no number is ignored (§5.1). */
+static gint64
+age_value (const TernHeaders *headers)
+{
+  const TernField *field = tern_headers_find (headers, "Age", 3);
+  const char *text;
+  gint64 seconds;
+  gsize len;
+
+  if (!field)
+    return 0;
+  text = tern_headers_raw (headers, field);
+  len = field->raw_len;
+  if (memchr (text, ',', len))
+    len = (const char *) memchr (text, ',', len) - text;
+  tern_field_trim (&text, &len);
+  seconds = tern_cache_control_seconds (text, len);
+  return MAX (seconds, 0);
+}
+
+/* The distance of two times that may be any numbers; 0 where @later is not later. */
+static gint64
+seconds_between (gint64 earlier, gint64 later)
+{
+  if (later <= earlier)
+    return 0;
+  if (earlier < 0 && later > G_MAXINT64 + earlier)
+    return TERN_CACHE_SECONDS_MAX;
+  return MIN (later - earlier, TERN_CACHE_SECONDS_MAX);
+}
+
+gint64
+tern_cache_age (const TernCacheRecord *record, gint64 now)
+{
+  const gint64 apparent = seconds_between (date_value (record), record->response_time);
+  const gint64 delay = seconds_between (record->request_time, record->response_time);
+  const gint64 initial = MAX (apparent, age_value (record->headers) + delay);
+  /* A response from the future was stored when the clock was wrong: nobody knows its age, but it is
+   * certainly not 0 until that time has come. */
+  const gint64 resident = now >= record->response_time ? seconds_between (record->response_time, now)
+                                                       : seconds_between (now, record->response_time);
+
+  return MIN (initial + resident, TERN_CACHE_SECONDS_MAX);
+}
+
+gboolean
+tern_cache_has_explicit_lifetime (const TernHeaders *response_headers)
+{
+  TernCacheControl control;
+
+  tern_cache_control_read (&control, response_headers);
+  return control.max_age >= 0 || tern_headers_has (response_headers, "Expires");
+}
+
+gint64
+tern_cache_lifetime (const TernCacheRecord *record)
+{
+  TernCacheControl control;
+
+  tern_cache_control_read (&control, record->headers);
+  /* s-maxage is for shared caches; this one is private (§5.2.2.10). */
+  if (control.max_age >= 0)
+    return control.max_age;
+  if (tern_headers_has (record->headers, "Expires"))
+    {
+      const gint64 expires = date_of (record->headers, "Expires");
+
+      /* "0" and other text that is no date is in the past (§5.3). */
+      return expires < 0 ? 0 : seconds_between (date_value (record), expires);
+    }
+  /* Nothing is guessed (§4.2.2 allows it, and does not ask for it). */
+  return 0;
+}
+
+gint64
+tern_cache_keep_until (const TernCacheRecord *record)
+{
+  const gint64 lifetime = tern_cache_lifetime (record);
+  const gint64 age = tern_cache_age (record, record->response_time);
+
+  /* With a validator also a stale one saves a transfer. */
+  if (tern_cache_has_validator (record->headers)
+      || record->response_time > G_MAXINT64 - TERN_CACHE_SECONDS_MAX)
+    return 0;
+  return record->response_time + seconds_between (age, lifetime);
+}

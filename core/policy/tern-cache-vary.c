@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Compares requests by the fields that a response says it was chosen by. It must never write a password
+ * or a cookie into a store: of those a digest is enough to compare. */
+#include "policy/tern-cache-vary.h"
+
+#include <string.h>
+
+#include "base/tern-field.h"
+
+TernCacheVary *
+tern_cache_vary_new (char *name, char *value)
+{
+  TernCacheVary *vary = g_new (TernCacheVary, 1);
+
+  vary->name = name;
+  vary->value = value;
+  return vary;
+}
+
+void
+tern_cache_vary_free (TernCacheVary *vary)
+{
+  g_free (vary->name);
+  g_free (vary->value);
+  g_free (vary);
+}
+
+gboolean
+tern_cache_vary_is_any (const TernHeaders *response_headers)
+{
+  const TernField *field;
+  guint from = 0;
+
+  while ((field = tern_headers_find_next (response_headers, "Vary", 4, &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      tern_field_list_init (&list, tern_headers_raw (response_headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        if (!tern_field_is_token (item, len) || (len == 1 && *item == '*'))
+          return TRUE; /* what cannot be read cannot be compared either */
+    }
+  return FALSE;
+}
+
+static gboolean
+is_secret (const char *name)
+{
+  static const char *const secrets[]
+    = { "authorization", "cookie", "cookie2", "proxy-authorization", "x-wsse", NULL };
+
+  return g_strv_contains (secrets, name);
+}
+
+/* All fields of that name as one list without blanks round its commas (§4.1), NULL where there is none.
+ * The raw bytes, as two different ones may read the same in UTF-8. */
+static char *
+normalise (const TernHeaders *headers, const char *name)
+{
+  GString *all = NULL;
+  const TernField *field;
+  guint from = 0;
+
+  while ((field = tern_headers_find_next (headers, name, strlen (name), &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      if (!all)
+        all = g_string_new (NULL);
+      tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        {
+          if (all->len > 0)
+            g_string_append_c (all, ',');
+          g_string_append_len (all, item, len);
+        }
+    }
+  return all ? g_string_free (all, FALSE) : NULL;
+}
+
+static char *
+request_value (const TernHeaders *headers, const char *name)
+{
+  g_autofree char *value = normalise (headers, name);
+  g_autofree char *digest = NULL;
+
+  if (!value || !is_secret (name))
+    return g_steal_pointer (&value);
+  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, value, -1);
+  return g_strconcat ("sha256:", digest, NULL);
+}
+
+static void
+add_name (GPtrArray *vary, GHashTable *seen, const char *text, gsize len,
+          const TernHeaders *request_headers)
+{
+  char *name = g_ascii_strdown (text, len);
+
+  if (g_hash_table_add (seen, g_strdup (name)))
+    g_ptr_array_add (vary, tern_cache_vary_new (name, request_value (request_headers, name)));
+  else
+    g_free (name);
+}
+
+GPtrArray *
+tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers)
+{
+  GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  const TernField *field;
+  guint from = 0;
+
+  while ((field = tern_headers_find_next (response_headers, "Vary", 4, &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      tern_field_list_init (&list, tern_headers_raw (response_headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        if (tern_field_is_token (item, len))
+          add_name (vary, seen, item, len, request_headers);
+    }
+  /* One person's answer is not another's, though few servers say so. */
+  if (tern_headers_has (request_headers, "Authorization"))
+    add_name (vary, seen, "authorization", 13, request_headers);
+  return vary;
+}
+
+gboolean
+tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers)
+{
+  for (guint i = 0; i < vary->len; i++)
+    {
+      const TernCacheVary *field = vary->pdata[i];
+      g_autofree char *value = NULL;
+
+      if (strcmp (field->name, "*") == 0)
+        return FALSE;
+      value = request_value (request_headers, field->name);
+      if (g_strcmp0 (field->value, value) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
