@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Orders challenges by the strength of their schemes; it must never prefer what stands first over what is
- * stronger, or a server's (or attacker's) order could talk us into Basic. */
+/* Orders challenges by the strength of their schemes; it must never prefer what stands first over
+ * what is stronger, or a server's (or attacker's) order could talk us into Basic. */
 #include "policy/tern-auth-choice.h"
 
 typedef struct

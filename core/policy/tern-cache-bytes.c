@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A record as bytes: a magic word with the version of the form, the CRC-32 of all that follows, its
- * length, and then numbers in network order and strings behind their lengths. Stores lose and mix up
- * bytes; nothing is believed here before the sum is right, and no length before it is compared. */
+/* A record as bytes: a magic word with the version of the form, the CRC-32 of all that follows,
+ * its length, and then numbers in network order and strings behind their lengths. Stores lose and
+ * mix up bytes; nothing is believed here before the sum is right, and no length before it is
+ * compared. */
 #include <string.h>
 #include <tern/tern-error.h>
 
@@ -218,7 +219,8 @@ is_intact (const guint8 *data, gsize size)
   head = (Source){ data + sizeof magic, data + size, FALSE };
   sum = get_u32 (&head);
   len = get_u32 (&head);
-  return len == size && sum == tern_cache_checksum (0, data + sizeof magic + 4, size - sizeof magic - 4);
+  return len == size
+         && sum == tern_cache_checksum (0, data + sizeof magic + 4, size - sizeof magic - 4);
 }
 
 static gboolean

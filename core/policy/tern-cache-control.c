@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The one parser of Cache-Control. It must never read something fresher than it is: numbers that are
- * none count as 0, larger ones saturate, and of two the stricter one is taken. */
+/* The one parser of Cache-Control. It must never read something fresher than it is: numbers that
+ * are none count as 0, larger ones saturate, and of two the stricter one is taken. */
 #include "policy/tern-cache-control.h"
 
 #include <string.h>
@@ -127,8 +127,8 @@ tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers)
  * tern_cache_control_parse:
  * @value: the value of a Cache-Control field; several joined by commas are fine
  *
- * Reads cache directives (RFC 9111 §5.2). Names come out in lower case; values without quotes, "" for a
- * directive without one; of a directive that stands there twice, the first.
+ * Reads cache directives (RFC 9111 §5.2). Names come out in lower case; values without quotes, ""
+ * for a directive without one; of a directive that stands there twice, the first.
  *
  * Returns: (transfer full) (element-type utf8 utf8): the value of each directive by its name
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The Cache-Control directives of a message (RFC 9111 §5.2) as values. Pure; what is invalid makes a
- * response staler, never fresher. */
+/* The Cache-Control directives of a message (RFC 9111 §5.2) as values. Pure; what is invalid
+ * makes a response staler, never fresher. */
 #pragma once
 
 #include <tern/tern-headers.h>
@@ -11,7 +11,7 @@
 typedef struct
 {
   gboolean no_store;
-  gboolean no_cache; /* also the form with field names, which may be read as the plain one (§5.2.2.4) */
+  gboolean no_cache; /* also with field names, which may be read as the plain one (§5.2.2.4) */
   gboolean no_transform;
   gboolean must_revalidate;
   gboolean proxy_revalidate;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decisions of a private cache (RFC 9111 §3, §4). It must never answer with what the caller or the
- * server has ruled out, and whatever it cannot judge goes to the network. */
+/* The decisions of a private cache (RFC 9111 §3, §4). It must never answer with what the caller
+ * or the server has ruled out, and whatever it cannot judge goes to the network. */
 #include "policy/tern-cache-decision.h"
 
 #include <string.h>
@@ -17,7 +17,8 @@ bypass_reason (const TernCacheRequest *request, const TernCacheControl *wanted)
 {
   /* The caller compares by itself, or wants a part: it must see the server's own answer. */
   static const char *const own_conditions[]
-    = { "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range" };
+    = { "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since",
+        "If-Range" };
 
   if (strcmp (request->method, "GET") != 0)
     return "method";
@@ -40,7 +41,8 @@ asks_for_validation (const TernCacheRequest *request, const TernCacheControl *wa
 
 /* Why the stored response may not be used as it is; NULL where it may. */
 static const char *
-staleness (const TernCacheControl *wanted, const TernCacheControl *stored, gint64 age, gint64 lifetime)
+staleness (const TernCacheControl *wanted, const TernCacheControl *stored, gint64 age,
+           gint64 lifetime)
 {
   const gint64 late = age - lifetime; /* less than 0 where it is fresh */
 
@@ -52,7 +54,8 @@ staleness (const TernCacheControl *wanted, const TernCacheControl *stored, gint6
     return "request";
   if (late < 0)
     return NULL;
-  /* Only the caller's word makes a stale response good, and only where the server lets it (§4.2.4). */
+  /* Only the caller's word makes a stale response good, and only where the server lets it
+   * (§4.2.4). */
   if (stored->must_revalidate || wanted->max_stale < 0 || late > wanted->max_stale)
     return "stale";
   return NULL;
@@ -80,6 +83,7 @@ tern_cache_decide (const TernCacheRequest *request, const TernCacheRecord *recor
 {
   TernCacheControl wanted, stored;
   TernCacheDecision decision;
+  TernCacheVerdict verdict;
   const char *reason;
   gint64 age, lifetime;
 
@@ -96,12 +100,11 @@ tern_cache_decide (const TernCacheRequest *request, const TernCacheRecord *recor
   tern_cache_control_read (&stored, record->headers);
   age = tern_cache_age (record, now);
   lifetime = tern_cache_lifetime (record);
+  verdict = tern_cache_has_validator (record->headers) ? TERN_CACHE_VALIDATE : TERN_CACHE_MISS;
   reason = asks_for_validation (request, &wanted) ? "request"
                                                   : staleness (&wanted, &stored, age, lifetime);
   if (reason)
-    decision = forward (&wanted,
-                        tern_cache_has_validator (record->headers) ? TERN_CACHE_VALIDATE : TERN_CACHE_MISS,
-                        reason);
+    decision = forward (&wanted, verdict, reason);
   else
     decision = (TernCacheDecision){ TERN_CACHE_FRESH, NULL, 0, 0 };
   decision.age = age;
@@ -150,7 +153,8 @@ leaves_store_alone (guint status)
 }
 
 TernCacheStoring
-tern_cache_may_store (const TernCacheRequest *request, guint status, const TernHeaders *response_headers)
+tern_cache_may_store (const TernCacheRequest *request, guint status,
+                      const TernHeaders *response_headers)
 {
   TernCacheControl wanted, given;
   Need need;

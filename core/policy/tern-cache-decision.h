@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a private cache does with a request and with a response (RFC 9111). Pure: the time is handed in
- * and nothing is fetched or stored here. */
+/* What a private cache does with a request and with a response (RFC 9111). Pure: the time is
+ * handed in and nothing is fetched or stored here. */
 #pragma once
 
 #include "policy/tern-cache-record.h"
@@ -26,7 +26,8 @@ typedef struct
 TernCacheDecision tern_cache_decide (const TernCacheRequest *request, const TernCacheRecord *record,
                                      gint64 now);
 
-/* Whether the decision can differ by what is stored; FALSE saves the look-up (pass NULL as record). */
+/* Whether the decision can differ by what is stored; FALSE saves the look-up (pass NULL as
+ * record). */
 gboolean tern_cache_wants_lookup (const TernCacheRequest *request);
 
 typedef enum
@@ -41,9 +42,10 @@ typedef enum
 TernCacheStoring tern_cache_may_store (const TernCacheRequest *request, guint status,
                                        const TernHeaders *response_headers);
 
-/* The Cache-Status member (RFC 9211): "tern; hit; ttl=30", "tern; fwd=stale; fwd-status=304; stored".
- * @forward_status is 0 where nothing was forwarded. */
-char *tern_cache_status_text (const TernCacheDecision *decision, guint forward_status, gboolean stored);
+/* The Cache-Status member (RFC 9211): "tern; hit; ttl=30", "tern; fwd=stale; fwd-status=304;
+ * stored". @forward_status is 0 where nothing was forwarded. */
+char *tern_cache_status_text (const TernCacheDecision *decision, guint forward_status,
+                              gboolean stored);
 
 /* The fields of an answer from the cache: those of the record with Age (RFC 9111 §5.1). */
 TernHeaders *tern_cache_answer_fields (const TernCacheRecord *record, gint64 now);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Takes apart what belongs to a connection and what to a response. It must never let a field of one hop
- * into the store, where it would be served as if it were true of another connection. */
+/* Takes apart what belongs to a connection and what to a response. It must never let a field of
+ * one hop into the store, where it would be served as if it were true of another connection. */
 #include "policy/tern-cache-fields.h"
 
 #include <string.h>
@@ -63,7 +63,8 @@ tern_cache_fields_single (const TernHeaders *headers, const char *name)
 
   while (first && (next = tern_headers_find_next (headers, name, len, &from)))
     if (next->raw_len != first->raw_len
-        || memcmp (tern_headers_raw (headers, next), tern_headers_raw (headers, first), next->raw_len) != 0)
+        || memcmp (tern_headers_raw (headers, next), tern_headers_raw (headers, first),
+                   next->raw_len) != 0)
       return NULL;
   return first;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which header fields belong to a stored response and which to one connection only (RFC 9110 §7.6.1,
- * RFC 9111 §3.1). Pure. */
+/* Which header fields belong to a stored response and which to one connection only (RFC 9110
+ * §7.6.1, RFC 9111 §3.1). Pure. */
 #pragma once
 
 #include "base/tern-headers-private.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The arithmetic of RFC 9111 §4.2. It must err towards stale: a clock that jumped, a date that is none
- * and a number out of range never make a response younger. */
+/* The arithmetic of RFC 9111 §4.2. It must err towards stale: a clock that jumped, a date that is
+ * none and a number out of range never make a response younger. */
 #include "policy/tern-cache-freshness.h"
 
 #include <string.h>
@@ -68,8 +68,8 @@ tern_cache_age (const TernCacheRecord *record, gint64 now)
   const gint64 initial = MAX (apparent, age_value (record->headers) + delay);
   /* A response from the future was stored when the clock was wrong: nobody knows its age, but it is
    * certainly not 0 until that time has come. */
-  const gint64 resident = now >= record->response_time ? seconds_between (record->response_time, now)
-                                                       : seconds_between (now, record->response_time);
+  const gint64 stored = record->response_time;
+  const gint64 resident = seconds_between (MIN (now, stored), MAX (now, stored));
 
   return MIN (initial + resident, TERN_CACHE_SECONDS_MAX);
 }

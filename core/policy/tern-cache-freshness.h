@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How old a stored response is and how long it is fresh (RFC 9111 §4.2). Pure: the time is handed in. */
+/* How old a stored response is and how long it is fresh (RFC 9111 §4.2). Pure: the time is handed
+ * in. */
 #pragma once
 
 #include "policy/tern-cache-record.h"
@@ -13,5 +14,6 @@ gint64 tern_cache_lifetime (const TernCacheRecord *record);
 /* Whether the response says itself how long it is fresh: max-age or Expires. */
 gboolean tern_cache_has_explicit_lifetime (const TernHeaders *response_headers);
 
-/* Until when a store should keep it, Unix seconds; 0 where that is not known, as it can be validated. */
+/* Until when a store should keep it, Unix seconds; 0 where that is not known, as it can be
+ * validated. */
 gint64 tern_cache_keep_until (const TernCacheRecord *record);

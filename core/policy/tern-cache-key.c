@@ -34,9 +34,9 @@ skip_scheme (const char *key)
  * tern_cache_safe_name:
  * @key: what a response is kept under, as a rule its URI
  *
- * Makes a file name out of a key, the same one as httplib2 does: what a person can read of it, at most 90
- * letters, and the MD5 sum of the whole in hexadecimal digits. It holds no slash and is never longer than
- * 123 characters.
+ * Makes a file name out of a key, the same one as httplib2 does: what a person can read of it, at
+ * most 90 letters, and the MD5 sum of the whole in hexadecimal digits. It holds no slash and is
+ * never longer than 123 characters.
  *
  * Returns: (transfer full): the name
  */

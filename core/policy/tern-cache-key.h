@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Under which key a response is kept. Pure; tern_cache_safe_name() of tern-util.h lives beside it. */
+/* Under which key a response is kept. Pure; tern_cache_safe_name() of tern-util.h lives beside
+ * it. */
 #pragma once
 
 #include "base/tern-uri.h"
 
-/* The URI without userinfo and fragment and, behind a blank, the escaped partition where there is one. */
+/* The URI without userinfo and fragment and, behind a blank, the escaped partition where there is
+ * one. */
 char *tern_cache_key (const TernUri *uri, const char *partition);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Makes records and compares them with requests; their form as bytes is in tern-cache-bytes.c. A record
- * must never hold a field of one hop, a password or a fragment. */
+/* Makes records and compares them with requests; their form as bytes is in tern-cache-bytes.c. A
+ * record must never hold a field of one hop, a password or a fragment. */
 #include "policy/tern-cache-record.h"
 
 #include <string.h>
@@ -10,8 +10,9 @@
 #include "policy/tern-cache-vary.h"
 
 TernCacheRecord *
-tern_cache_record_new (const TernCacheRequest *request, guint status, const char *reason, guint version,
-                       const TernHeaders *response_headers, gint64 request_time, gint64 response_time)
+tern_cache_record_new (const TernCacheRequest *request, guint status, const char *reason,
+                       guint version, const TernHeaders *response_headers, gint64 request_time,
+                       gint64 response_time)
 {
   TernCacheRecord *record = g_new0 (TernCacheRecord, 1);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What is kept about a stored response beside its body, and its form as bytes. Pure. A record that was
- * cut or changed anywhere is no record: reading it fails, and that is a miss. */
+/* What is kept about a stored response beside its body, and its form as bytes. Pure. A record
+ * that was cut or changed anywhere is no record: reading it fails, and that is a miss. */
 #pragma once
 
 #include <tern/tern-headers.h>
@@ -23,18 +23,19 @@ typedef struct
   char *partition; /* NULL where there is none */
   guint status;
   char *reason;
-  guint version;       /* 10, 11 */
+  guint version;        /* 10, 11 */
   TernHeaders *headers; /* end-to-end fields only, as they came */
-  gint64 request_time; /* Unix seconds, our clock */
+  gint64 request_time;  /* Unix seconds, our clock */
   gint64 response_time;
-  guint64 body_length;  /* of the body as stored, before its codings are undone */
-  guint32 body_checksum; /* tern_cache_checksum () of that body, so that meta and body fit together */
-  GPtrArray *vary;      /* of TernCacheVary */
+  guint64 body_length;   /* of the body as stored, before its codings are undone */
+  guint32 body_checksum; /* of that body, so that meta and body are known to fit together */
+  GPtrArray *vary;       /* of TernCacheVary */
 } TernCacheRecord;
 
 /* Body length and checksum are 0 until the caller sets them, when the body is known. */
-TernCacheRecord *tern_cache_record_new (const TernCacheRequest *request, guint status, const char *reason,
-                                        guint version, const TernHeaders *response_headers,
+TernCacheRecord *tern_cache_record_new (const TernCacheRequest *request, guint status,
+                                        const char *reason, guint version,
+                                        const TernHeaders *response_headers,
                                         gint64 request_time, gint64 response_time);
 void tern_cache_record_free (TernCacheRecord *record);
 

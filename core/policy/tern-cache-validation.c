@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Conditional requests and what follows from their answers. It must never send a validator that is no
- * valid field value, let a 304 change how long a body is or how it is coded, or let one origin change
- * what is stored of another. */
+/* Conditional requests and what follows from their answers. It must never send a validator that
+ * is no valid field value, let a 304 change how long a body is or how it is coded, or let one
+ * origin change what is stored of another. */
 #include "policy/tern-cache-validation.h"
 
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "policy/tern-cache-key.h"
 #include "policy/tern-cache-vary.h"
 
-/* entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE (RFC 9110 §8.8.3); etagc is a field value's bytes without
- * quotes and blanks. */
+/* entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE (RFC 9110 §8.8.3); etagc is a field value's bytes
+ * without quotes and blanks. */
 static gboolean
 is_entity_tag (const char *text, gsize len)
 {
@@ -43,8 +43,9 @@ last_modified (const TernHeaders *headers)
 {
   const TernField *field = tern_cache_fields_single (headers, "Last-Modified");
 
-  return field && tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) >= 0 ? field
-                                                                                               : NULL;
+  if (!field || tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) < 0)
+    return NULL;
+  return field;
 }
 
 gboolean
@@ -76,8 +77,8 @@ tern_cache_add_conditions (const TernCacheRecord *record, gboolean ignore_etag,
   return by_tag || by_date;
 }
 
-/* Whether a 304 can speak of the stored response: its tag, where it has one, is the stored one by the
- * weak comparison (RFC 9110 §8.8.3.2), as If-None-Match is compared. */
+/* Whether a 304 can speak of the stored response: its tag, where it has one, is the stored one by
+ * the weak comparison (RFC 9110 §8.8.3.2), as If-None-Match is compared. */
 static gboolean
 is_same_representation (const TernHeaders *stored, const TernHeaders *fresh)
 {
@@ -149,7 +150,8 @@ add_key_of_field (GStrvBuilder *keys, const TernCacheRequest *request, const Ter
 
   if (!field)
     return;
-  /* The const is of us alone: resolving changes nothing but, for a moment, the count of references. */
+  /* The const is of us alone: resolving changes nothing but, for a moment, the count of
+   * references. */
   uri = tern_uri_resolve ((TernUri *) request->uri, tern_headers_value (headers, field), NULL);
   if (!uri || !tern_uri_same_origin (request->uri, uri))
     return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Compares requests by the fields that a response says it was chosen by. It must never write a password
- * or a cookie into a store: of those a digest is enough to compare. */
+/* Compares requests by the fields that a response says it was chosen by. It must never write a
+ * password or a cookie into a store: of those a digest is enough to compare. */
 #include "policy/tern-cache-vary.h"
 
 #include <string.h>
@@ -54,8 +54,8 @@ is_secret (const char *name)
   return g_strv_contains (secrets, name);
 }
 
-/* All fields of that name as one list without blanks round its commas (§4.1), NULL where there is none.
- * The raw bytes, as two different ones may read the same in UTF-8. */
+/* All fields of that name as one list without blanks round its commas (§4.1), NULL where there is
+ * none. The raw bytes, as two different ones may read the same in UTF-8. */
 static char *
 normalise (const TernHeaders *headers, const char *name)
 {

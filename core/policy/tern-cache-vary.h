@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Whether a stored response answers a request by its Vary field (RFC 9111 §4.1). Pure; values that are
- * secrets are kept as digests only. */
+/* Whether a stored response answers a request by its Vary field (RFC 9111 §4.1). Pure; values
+ * that are secrets are kept as digests only. */
 #pragma once
 
 #include <tern/tern-headers.h>
@@ -16,7 +16,8 @@ gboolean tern_cache_vary_is_any (const TernHeaders *response_headers);
 
 /* (element-type TernCacheVary): the fields that Vary names, as the request had them; Authorization
  * always counts as named where the request had it. */
-GPtrArray *tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers);
+GPtrArray *tern_cache_vary_read (const TernHeaders *response_headers,
+                                 const TernHeaders *request_headers);
 
 /* Whether the request has the same fields. */
 gboolean tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TernChallenge and the parser that makes them (RFC 9110 §11.6.1): one forward pass, no backtracking but
- * over a single word, because such a parser has been the way to hang a client (CVE-2021-21240). */
+/* TernChallenge and the parser that makes them (RFC 9110 §11.6.1): one forward pass, no
+ * backtracking but over a single word, because such a parser has been the way to hang a client
+ * (CVE-2021-21240). */
 #include "policy/tern-challenge.h"
 
 #include <string.h>
@@ -21,8 +22,9 @@ struct _TernChallenge
 /**
  * TernChallenge:
  *
- * What a server or proxy asks for when it wants to know who is there (RFC 9110 §11.3): a scheme and its
- * parameters, or a single value. Immutable and reference counted; it may be used from any thread.
+ * What a server or proxy asks for when it wants to know who is there (RFC 9110 §11.3): a scheme
+ * and its parameters, or a single value. Immutable and reference counted; it may be used from any
+ * thread.
  */
 G_DEFINE_BOXED_TYPE (TernChallenge, tern_challenge, tern_challenge_ref, tern_challenge_unref)
 
@@ -97,8 +99,8 @@ tern_challenge_get_param (const TernChallenge *challenge, const char *name)
  * tern_challenge_get_params:
  * @challenge: a challenge
  *
- * Returns: (transfer none) (element-type utf8 utf8): every parameter by its name in lower case; not to be
- *   changed
+ * Returns: (transfer none) (element-type utf8 utf8): every parameter by its name in lower case;
+ *   not to be changed
  */
 GHashTable *
 tern_challenge_get_params (const TernChallenge *challenge)
@@ -110,8 +112,8 @@ tern_challenge_get_params (const TernChallenge *challenge)
  * tern_challenge_get_token68:
  * @challenge: a challenge
  *
- * Returns: (nullable) (transfer none): the single value that some schemes have in place of parameters
- *   (RFC 9110 §11.2)
+ * Returns: (nullable) (transfer none): the single value that some schemes have in place of
+ *   parameters (RFC 9110 §11.2)
  */
 const char *
 tern_challenge_get_token68 (const TernChallenge *challenge)
@@ -249,14 +251,15 @@ read_param (Scanner *scan, const char *name, gsize name_len)
       g_autofree char *value = tern_field_unquote (scan->at, len);
 
       if (value && !g_hash_table_contains (scan->current->params, key))
-        g_hash_table_insert (scan->current->params, g_steal_pointer (&key), g_steal_pointer (&value));
+        g_hash_table_insert (scan->current->params, g_steal_pointer (&key),
+                             g_steal_pointer (&value));
     }
   scan->at += len;
   return TRUE;
 }
 
-/* One parameter, or a scheme with what must follow it at once. Some servers forget the comma between
- * challenges, so what comes next is not looked at here. */
+/* One parameter, or a scheme with what must follow it at once. Some servers forget the comma
+ * between challenges, so what comes next is not looked at here. */
 static gboolean
 read_element (Scanner *scan)
 {
@@ -299,7 +302,8 @@ read_challenges (GPtrArray *challenges, const char *text, gsize len, gboolean fo
 }
 
 GPtrArray *
-tern_challenges_from_headers (const TernHeaders *headers, const char *field_name, gboolean for_proxy)
+tern_challenges_from_headers (const TernHeaders *headers, const char *field_name,
+                              gboolean for_proxy)
 {
   GPtrArray *challenges = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_challenge_unref);
   const TernField *field;
@@ -312,16 +316,17 @@ tern_challenges_from_headers (const TernHeaders *headers, const char *field_name
 
 /**
  * tern_challenges_parse:
- * @value: the value of a WWW-Authenticate or Proxy-Authenticate field; several joined by commas are fine
+ * @value: the value of a WWW-Authenticate or Proxy-Authenticate field; several joined by commas
+ *   are fine
  * @error: where a #GError is put
  *
- * Reads a list of challenges (RFC 9110 §11.6.1). Schemes without parameters, with a single value or with
- * parameters are told apart; what cannot be read behind a good challenge is left out, and so is what
- * passes a hundred challenges. A value that does not begin with a challenge is
- * %TERN_ERROR_MALFORMED_HEADER.
+ * Reads a list of challenges (RFC 9110 §11.6.1). Schemes without parameters, with a single value
+ * or with parameters are told apart; what cannot be read behind a good challenge is left out, and
+ * so is what passes a hundred challenges. A value that does not begin with a challenge
+ * is %TERN_ERROR_MALFORMED_HEADER.
  *
- * Returns: (transfer full) (element-type TernChallenge): the challenges in their order, or %NULL with
- *   @error set
+ * Returns: (transfer full) (element-type TernChallenge): the challenges in their order, or %NULL
+ *   with @error set
  */
 GPtrArray *
 tern_challenges_parse (const char *value, GError **error)

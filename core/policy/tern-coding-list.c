@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reading Content-Encoding. It must never hand out a list that was only partly understood: coded bytes
- * would then pass for plain ones. */
+/* Reading Content-Encoding. It must never hand out a list that was only partly understood: coded
+ * bytes would then pass for plain ones. */
 #include "policy/tern-coding-list.h"
 
 #include <tern/tern-error.h>

@@ -7,6 +7,7 @@
 /* More is an attack (CVE-2022-32206), not a body. */
 #define TERN_CODING_LIST_MAX 3
 
-/* The codings in the order in which they are to be undone, lower case, without "identity": an empty
- * vector where there are none. NULL with DECOMPRESS_FAILED for what is no list of codings, or too long. */
+/* The codings in the order in which they are to be undone, lower case, without "identity": an
+ * empty vector where there are none. NULL with DECOMPRESS_FAILED for what is no list of codings,
+ * or too long. */
 char **tern_coding_list_read (const TernHeaders *response_headers, GError **error);

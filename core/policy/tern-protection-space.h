@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which targets of an origin lie in the same protection space (RFC 7617 §2.2). Pure; the origin is the
- * caller's to compare. */
+/* Which targets of an origin lie in the same protection space (RFC 7617 §2.2). Pure; the origin
+ * is the caller's to compare. */
 #pragma once
 
 #include <glib.h>

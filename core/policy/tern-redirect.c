@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules of redirects: httplib2's table of which are followed, RFC 9110 §15.4 for what becomes of the
- * request, and what every other client once leaked. It must never let a secret reach another origin. */
+/* The rules of redirects: httplib2's table of which are followed, RFC 9110 §15.4 for what becomes
+ * of the request, and what every other client once leaked. It must never let a secret reach
+ * another origin. */
 #include "policy/tern-redirect.h"
 
 #include <string.h>
@@ -31,8 +32,8 @@ is_followed (const TernRedirectRules *rules, const char *method, guint status)
   return rules->safe_methods && g_strv_contains (rules->safe_methods, method);
 }
 
-/* The one Location; the same value twice is one. FALSE with @error where they contradict each other: a
- * party on the way that reads the other one would judge another target. */
+/* The one Location; the same value twice is one. FALSE with @error where they contradict each
+ * other: a party on the way that reads the other one would judge another target. */
 static gboolean
 find_location (const TernHeaders *headers, const TernField **found, GError **error)
 {
@@ -58,8 +59,9 @@ find_location (const TernHeaders *headers, const TernField **found, GError **err
   return TRUE;
 }
 
-/* The reference as bytes that an IRI parser may read: UTF-8 stays for it to encode (the host by its own
- * rules), other bytes have no meaning but themselves, and blanks are what sloppy servers send. */
+/* The reference as bytes that an IRI parser may read: UTF-8 stays for it to encode (the host by
+ * its own rules), other bytes have no meaning but themselves, and blanks are what sloppy servers
+ * send. */
 static char *
 clean_reference (const char *raw, gsize len)
 {
@@ -78,7 +80,8 @@ clean_reference (const char *raw, gsize len)
   return g_string_free (clean, FALSE);
 }
 
-/* A server's userinfo never becomes credentials. Only the caller's own stays, on the caller's origin. */
+/* A server's userinfo never becomes credentials. Only the caller's own stays, on the caller's
+ * origin. */
 static TernUri *
 drop_foreign_userinfo (TernUri *base, TernUri *uri, GError **error)
 {
@@ -92,7 +95,8 @@ drop_foreign_userinfo (TernUri *base, TernUri *uri, GError **error)
 }
 
 static TernUri *
-resolve_location (TernUri *base, const TernHeaders *headers, const TernField *location, GError **error)
+resolve_location (TernUri *base, const TernHeaders *headers, const TernField *location,
+                  GError **error)
 {
   g_autofree char *reference = NULL;
   g_autoptr (TernUri) uri = NULL;
@@ -113,8 +117,8 @@ resolve_location (TernUri *base, const TernHeaders *headers, const TernField *lo
   return next;
 }
 
-/* 302 and 303 become GET, which every client does and RFC 9110 §15.4.3 allows; HEAD stays, or the caller
- * would get a body. 300, 301, 307 and 308 keep the method, as httplib2 does. */
+/* 302 and 303 become GET, which every client does and RFC 9110 §15.4.3 allows; HEAD stays, or the
+ * caller would get a body. 300, 301, 307 and 308 keep the method, as httplib2 does. */
 static void
 choose_method (guint status, const char *method, TernRedirect *out)
 {
@@ -123,8 +127,9 @@ choose_method (guint status, const char *method, TernRedirect *out)
 }
 
 TernRedirectVerdict
-tern_redirect_decide (const TernRedirectRules *rules, const char *method, TernUri *uri, guint status,
-                      const TernHeaders *response_headers, TernRedirect *out, GError **error)
+tern_redirect_decide (const TernRedirectRules *rules, const char *method, TernUri *uri,
+                      guint status, const TernHeaders *response_headers,
+                      TernRedirect *out, GError **error)
 {
   const TernField *location;
 
@@ -178,7 +183,8 @@ is_dropped (const char *name, const TernRedirect *redirect, const TernRedirectRu
   static const char *const body_fields[]
     = { "Transfer-Encoding", "Expect", "Trailer", "Digest", "Repr-Digest", NULL };
   static const char *const login_fields[] = { "Authorization", "X-WSSE", NULL };
-  static const char *const origin_fields[] = { "Cookie", "Cookie2", "Proxy-Authorization", "Host", NULL };
+  static const char *const origin_fields[]
+    = { "Cookie", "Cookie2", "Proxy-Authorization", "Host", NULL };
 
   if (has_prefix (name, "If-"))
     return TRUE; /* a condition on another resource means nothing */
@@ -192,8 +198,8 @@ is_dropped (const char *name, const TernRedirect *redirect, const TernRedirectRu
          || (!rules->forward_authorization && is_one_of (name, login_fields));
 }
 
-/* Cuts the fragment and the userinfo out of a Referer (RFC 9110 §10.1.3), by its text, as it may be of
- * any scheme; NULL where it may go as it is. */
+/* Cuts the fragment and the userinfo out of a Referer (RFC 9110 §10.1.3), by its text, as it may
+ * be of any scheme; NULL where it may go as it is. */
 static char *
 clean_referer (const char *value)
 {
@@ -211,11 +217,13 @@ clean_referer (const char *value)
     }
   if (!at)
     return value[len] ? g_strndup (value, len) : NULL;
-  return g_strdup_printf ("%.*s%.*s", (int) (authority - value), value, (int) (value + len - at - 1),
+  return g_strdup_printf ("%.*s%.*s", (int) (authority - value), value,
+                          (int) (value + len - at - 1),
                           at + 1);
 }
 
-/* The first Referer, cleaned, in place of all of them; nothing changes where there is one clean field. */
+/* The first Referer, cleaned, in place of all of them; nothing changes where there is one clean
+ * field. */
 static void
 edit_referer (TernHeaders *headers)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Where a redirect leads and what the next request may carry. Pure: it never counts hops, never sends
- * and never touches a body. */
+/* Where a redirect leads and what the next request may carry. Pure: it never counts hops, never
+ * sends and never touches a body. */
 #pragma once
 
 #include <tern/tern-headers.h>
@@ -35,8 +35,9 @@ typedef struct
 
 /* Decides about the response with @status to @method at @uri. Errors: REDIRECT_MISSING_LOCATION,
  * MALFORMED_HEADER (Location fields that differ), UNSUPPORTED_SCHEME, INVALID_URL. */
-TernRedirectVerdict tern_redirect_decide (const TernRedirectRules *rules, const char *method, TernUri *uri,
-                                          guint status, const TernHeaders *response_headers,
+TernRedirectVerdict tern_redirect_decide (const TernRedirectRules *rules, const char *method,
+                                          TernUri *uri, guint status,
+                                          const TernHeaders *response_headers,
                                           TernRedirect *out, GError **error);
 
 /* Takes out of the request's own fields what may not go to the next hop. The result is the base of

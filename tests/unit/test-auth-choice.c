@@ -23,7 +23,8 @@ test_sort (void)
     { "", "" },
     { "Basic realm=\"1\"", "basic/1" },
     { "Basic realm=\"1\", Digest realm=\"2\"", "digest/2 basic/1" },
-    { "Basic realm=\"1\", Unknown realm=\"2\", Wsse realm=\"3\", DIGEST realm=\"4\", Bearer realm=\"5\"",
+    { "Basic realm=\"1\", Unknown realm=\"2\", Wsse realm=\"3\", "
+      "DIGEST realm=\"4\", Bearer realm=\"5\"",
       "bearer/5 wsse/3 digest/4 basic/1" },
     { "Digest realm=\"1\", Digest realm=\"2\", Basic realm=\"3\", Digest realm=\"4\"",
       "digest/1 digest/2 digest/4 basic/3" },

@@ -25,7 +25,8 @@ describe (const GPtrArray *challenges)
       g_autofree char **names = (char **) g_hash_table_get_keys_as_array (params, NULL);
       const guint n = g_hash_table_size (params);
 
-      g_string_append_printf (text, "%s%s", i > 0 ? " " : "", tern_challenge_get_scheme (challenge));
+      g_string_append_printf (text, "%s%s", i > 0 ? " " : "",
+                              tern_challenge_get_scheme (challenge));
       if (tern_challenge_get_token68 (challenge))
         g_string_append_printf (text, "[%s]", tern_challenge_get_token68 (challenge));
       qsort (names, n, sizeof *names, compare_names);
@@ -56,9 +57,11 @@ static const struct
   { "Basic realm=\"\"", "basic(realm=)", FALSE },
   { "Test realm=\"test realm\" , foo=foo ,bar=\"bar\", baz=baz,qux=qux",
     "test(bar=bar;baz=baz;foo=foo;qux=qux;realm=test realm)", FALSE },
-  { "T*!%#st realm=to*!%#en, to*!%#en=\"quoted string\"", "t*!%#st(realm=to*!%#en;to*!%#en=quoted string)",
+  { "T*!%#st realm=to*!%#en, to*!%#en=\"quoted string\"",
+    "t*!%#st(realm=to*!%#en;to*!%#en=quoted string)",
     FALSE },
-  { "Digest realm=\"x\", nonce=\"y=\", Basic realm=\"z\"", "digest(nonce=y=;realm=x) basic(realm=z)", FALSE },
+  { "Digest realm=\"x\", nonce=\"y=\", Basic realm=\"z\"",
+    "digest(nonce=y=;realm=x) basic(realm=z)", FALSE },
   { "Digest opaque=\"x\" Basic realm=\"z\"", "digest(opaque=x) basic(realm=z)", FALSE },
   { "Digest realm=a \t,\t nonce=\"(*)&^&$%#\",opaque=\"5\", Basic REAlm=\"me\", WSSE realm=\"foo\"",
     "digest(nonce=(*)&^&$%#;opaque=5;realm=a) basic(realm=me) wsse(realm=foo)", FALSE },
@@ -78,7 +81,8 @@ static const struct
   { "Basic realm=x, (), Digest nonce=y", "basic(realm=x) digest(nonce=y)", FALSE },
   { "Basic realm=x, a=\"esc\\", "basic(realm=x)", FALSE },
   /* What begins with rubbish is malformed, though a response is read as far as it goes. */
-  { "OAuth \"Facebook Platform\" \"invalid_token\" \"Invalid OAuth access token.\"", "oauth", TRUE },
+  { "OAuth \"Facebook Platform\" \"invalid_token\" \"Invalid OAuth access token.\"", "oauth",
+    TRUE },
   { "realm=\"x\"", "", TRUE },
   { "realm=\"x\", Basic realm=y", "basic(realm=y)", TRUE },
   { "=", "", TRUE },
@@ -96,7 +100,8 @@ test_table (void)
     {
       g_autofree char *fields = g_strconcat ("WWW-Authenticate: ", rows[i].value, NULL);
       g_autoptr (TernHeaders) headers = fields_new (fields);
-      g_autoptr (GPtrArray) found = tern_challenges_from_headers (headers, "www-authenticate", FALSE);
+      g_autoptr (GPtrArray) found = tern_challenges_from_headers (headers, "www-authenticate",
+                                                                  FALSE);
       g_autofree char *text = describe (found);
       g_autoptr (GError) error = NULL;
       g_autoptr (GPtrArray) parsed = tern_challenges_parse (rows[i].value, &error);
@@ -118,16 +123,18 @@ test_table (void)
 static void
 test_fields (void)
 {
-  g_autoptr (TernHeaders) headers = fields_new (
-    "Proxy-Authenticate: Basic realm=p\nWWW-Authenticate: Basic realm=\"open\nDate: x\n"
-    "www-authenticate: a=b, Digest nonce=n\nWWW-Authenticate: Basic realm=caf\xE9, Bearer realm=\"caf\xE9\"");
+  g_autoptr (TernHeaders) headers
+    = fields_new ("Proxy-Authenticate: Basic realm=p\nWWW-Authenticate: Basic realm=\"open\n"
+                  "Date: x\nwww-authenticate: a=b, Digest nonce=n\n"
+                  "WWW-Authenticate: Basic realm=caf\xE9, Bearer realm=\"caf\xE9\"");
   g_autoptr (GPtrArray) server = tern_challenges_from_headers (headers, "WWW-Authenticate", FALSE);
   g_autoptr (GPtrArray) proxy = tern_challenges_from_headers (headers, "Proxy-Authenticate", TRUE);
   g_autoptr (GPtrArray) none = tern_challenges_from_headers (headers, "Nothing", TRUE);
   g_autofree char *server_text = describe (server), *proxy_text = describe (proxy);
 
   /* Bytes that are no UTF-8 come as Latin-1; in a bare word they are not allowed. */
-  g_assert_cmpstr (server_text, ==, "basic digest(nonce=n) basic(realm=caf) bearer(realm=caf\xC3\xA9)");
+  g_assert_cmpstr (server_text, ==,
+                   "basic digest(nonce=n) basic(realm=caf) bearer(realm=caf\xC3\xA9)");
   g_assert_cmpstr (proxy_text, ==, "basic(realm=p)");
   g_assert_false (tern_challenge_is_for_proxy (server->pdata[0]));
   g_assert_true (tern_challenge_is_for_proxy (proxy->pdata[0]));
@@ -181,7 +188,8 @@ test_bounds (void)
 {
   g_autofree char *long_value = g_strnfill (1000000, 'x');
   g_autofree char *value
-    = g_strconcat ("Digest a=\"", long_value, "\", b=c, Negotiate ", long_value, ", Basic realm=x", NULL);
+    = g_strconcat ("Digest a=\"", long_value, "\", b=c, Negotiate ", long_value, ", Basic realm=x",
+                   NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) found = tern_challenges_parse (value, &error);
   g_autofree char *text = NULL;

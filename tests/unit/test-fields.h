@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Header fields as the tests of pure rules write them: "Name: value" lines. Bytes are taken as they are,
- * also those that no program could append. */
+/* Header fields as the tests of pure rules write them: "Name: value" lines. Bytes are taken as
+ * they are, also those that no program could append. */
 #pragma once
 
 #include <string.h>

@@ -51,7 +51,8 @@ test_covers (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    g_assert_cmpint (tern_protection_space_covers (rows[i].root, rows[i].target), ==, rows[i].covers);
+    g_assert_cmpint (tern_protection_space_covers (rows[i].root, rows[i].target), ==,
+                     rows[i].covers);
 }
 
 int

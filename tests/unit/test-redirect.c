@@ -12,7 +12,8 @@ static const char *const default_safe[] = { "GET", "HEAD", "OPTIONS", "TRACE", N
 static TernRedirectRules
 default_rules (void)
 {
-  return (TernRedirectRules){ TRUE, FALSE, FALSE, default_codes, G_N_ELEMENTS (default_codes), default_safe };
+  return (TernRedirectRules){ TRUE, FALSE, FALSE, default_codes, G_N_ELEMENTS (default_codes),
+                              default_safe };
 }
 
 typedef struct
@@ -75,7 +76,8 @@ test_matrix (void)
     for (gsize m = 0; m < G_N_ELEMENTS (methods); m++)
       for (int all = 0; all < 2; all++)
         {
-          const TernRedirectVerdict expected = all ? rows[i].all : m < 4 ? rows[i].safe : rows[i].unsafe;
+          const TernRedirectVerdict plain = m < 4 ? rows[i].safe : rows[i].unsafe;
+          const TernRedirectVerdict expected = all ? rows[i].all : plain;
           g_auto (Outcome) outcome = { 0 };
 
           rules.follow_all = all;
@@ -95,11 +97,13 @@ test_methods (void)
     const char *method, *next;
     gboolean drop;
   } rows[] = {
-    { 300, "POST", "POST", FALSE }, { 301, "POST", "POST", FALSE },   { 302, "POST", "GET", TRUE },
-    { 303, "POST", "GET", TRUE },   { 307, "POST", "POST", FALSE },   { 308, "POST", "POST", FALSE },
-    { 302, "HEAD", "HEAD", TRUE },  { 303, "HEAD", "HEAD", TRUE },    { 303, "DELETE", "GET", TRUE },
-    { 302, "PUT", "GET", TRUE },    { 308, "DELETE", "DELETE", FALSE }, { 302, "GET", "GET", TRUE },
-    { 301, "GET", "GET", FALSE },   { 303, "OPTIONS", "GET", TRUE },
+    { 300, "POST", "POST", FALSE },     { 301, "POST", "POST", FALSE },
+    { 302, "POST", "GET", TRUE },       { 303, "POST", "GET", TRUE },
+    { 307, "POST", "POST", FALSE },     { 308, "POST", "POST", FALSE },
+    { 302, "HEAD", "HEAD", TRUE },      { 303, "HEAD", "HEAD", TRUE },
+    { 303, "DELETE", "GET", TRUE },     { 302, "PUT", "GET", TRUE },
+    { 308, "DELETE", "DELETE", FALSE }, { 302, "GET", "GET", TRUE },
+    { 301, "GET", "GET", FALSE },       { 303, "OPTIONS", "GET", TRUE },
   };
   TernRedirectRules rules = default_rules ();
 
@@ -155,7 +159,8 @@ test_missing_location (void)
   for (gsize i = 0; i < G_N_ELEMENTS (without); i++)
     for (gsize c = 0; c < G_N_ELEMENTS (default_codes); c++)
       {
-        g_auto (Outcome) outcome = decide (&rules, "GET", "http://a/", default_codes[c], without[i]);
+        g_auto (Outcome) outcome = decide (&rules, "GET", "http://a/", default_codes[c],
+                                           without[i]);
 
         if (default_codes[c] == 300)
           g_assert_cmpint (outcome.verdict, ==, N);
@@ -332,14 +337,16 @@ typedef struct
 static const EditRow edit_rows[] = {
   /* Nothing but conditions goes on the same origin. */
   { FALSE, FALSE, FALSE, FALSE,
-    "Authorization: x\nCookie: c\nHost: h\nProxy-Authorization: p\nContent-Type: t\nExpect: 100-continue\n"
-    "If-None-Match: \"e\"\nif-modified-since: d\nIF-MATCH: *\nIf-Range: x\nIf-Unmodified-Since: d\nX: y",
-    "Authorization: x\nCookie: c\nHost: h\nProxy-Authorization: p\nContent-Type: t\nExpect: 100-continue\n"
-    "X: y" },
+    "Authorization: x\nCookie: c\nHost: h\nProxy-Authorization: p\nContent-Type: t\n"
+    "Expect: 100-continue\nIf-None-Match: \"e\"\nif-modified-since: d\nIF-MATCH: *\nIf-Range: x\n"
+    "If-Unmodified-Since: d\nX: y",
+    "Authorization: x\nCookie: c\nHost: h\nProxy-Authorization: p\nContent-Type: t\n"
+    "Expect: 100-continue\nX: y" },
   { TRUE, FALSE, FALSE, FALSE,
-    "content-type: t\nContent-Length: 3\nCONTENT-ENCODING: gzip\nContent-Language: de\nContent-Location: /\n"
-    "Content-MD5: x\nContent-Digest: x\nContent-Whatever: x\nDigest: x\nRepr-Digest: x\n"
-    "Transfer-Encoding: chunked\nexpect: 100-continue\nTrailer: x\nAccept: a\nContents: stays",
+    "content-type: t\nContent-Length: 3\nCONTENT-ENCODING: gzip\nContent-Language: de\n"
+    "Content-Location: /\nContent-MD5: x\nContent-Digest: x\nContent-Whatever: x\nDigest: x\n"
+    "Repr-Digest: x\nTransfer-Encoding: chunked\nexpect: 100-continue\nTrailer: x\nAccept: a\n"
+    "Contents: stays",
     "Accept: a\nContents: stays" },
   { FALSE, TRUE, FALSE, FALSE,
     "authorization: x\nAUTHORIZATION: y\nx-wsse: w\nCookie: c\nCookie2: c\ncookie: d\n"
@@ -348,12 +355,14 @@ static const EditRow edit_rows[] = {
   { FALSE, TRUE, FALSE, TRUE,
     "Authorization: x\nX-WSSE: w\nCookie: c\nProxy-Authorization: p\nHost: h\nAccept: a",
     "Authorization: x\nX-WSSE: w\nAccept: a" },
-  { FALSE, TRUE, TRUE, FALSE, "Referer: https://a/b\nAuthorization: x\nCookie: c\nAccept: a", "Accept: a" },
+  { FALSE, TRUE, TRUE, FALSE, "Referer: https://a/b\nAuthorization: x\nCookie: c\nAccept: a",
+    "Accept: a" },
   { FALSE, FALSE, FALSE, FALSE, "Referer: http://u:p@a/b?c#d", "Referer: http://a/b?c" },
   { FALSE, FALSE, FALSE, FALSE, "Referer: http://u:p@a", "Referer: http://a" },
   { FALSE, FALSE, FALSE, FALSE, "Referer: http://u@v@a/b@c", "Referer: http://a/b@c" },
   { FALSE, FALSE, FALSE, FALSE, "Referer: http://a/b@c\nX: y", "Referer: http://a/b@c\nX: y" },
-  { FALSE, FALSE, FALSE, FALSE, "Referer: http://a/b\nReferer: http://u:p@a/", "Referer: http://a/b" },
+  { FALSE, FALSE, FALSE, FALSE, "Referer: http://a/b\nReferer: http://u:p@a/",
+    "Referer: http://a/b" },
   { FALSE, TRUE, FALSE, FALSE, "Referer: /b#c", "Referer: /b" },
   { FALSE, TRUE, FALSE, FALSE, "", "" },
 };
