@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TLS over GnuTLS: the settings that connections share, and the handshake that turns a transport into
- * an encrypted one. */
+/* TLS over GnuTLS: the settings that connections share, and the handshake that turns a transport
+ * into an encrypted one. */
 #pragma once
 
 #include <tern/tern-tls.h>
@@ -9,12 +9,17 @@
 
 typedef struct _TernTlsSettings TernTlsSettings;
 
-/* @ca_file NULL is the system's trust store. Nothing is loaded until the first handshake; then it is
- * loaded once, also when many threads ask. */
+/* @ca_file NULL is the system's trust store. Nothing is loaded until the first handshake; then it
+ * is loaded once, also when many threads ask. */
 TernTlsSettings *tern_tls_settings_new (const char *ca_file, gboolean validate,
                                         TernTlsVersion minimum, TernTlsVersion maximum);
 TernTlsSettings *tern_tls_settings_ref (TernTlsSettings *self);
 void tern_tls_settings_unref (TernTlsSettings *self);
+
+/* Loads it now, if it was not: who dials for TLS asks first, so that a missing file costs no
+ * packet. Errors: TERN_ERROR_CERTIFICATE naming the file, TERN_ERROR_TLS for versions that leave
+ * none. */
+gboolean tern_tls_settings_load (TernTlsSettings *self, GError **error);
 
 typedef struct _TernTlsHandshake TernTlsHandshake;
 
@@ -26,8 +31,8 @@ TernTlsHandshake *tern_tls_handshake_new (TernTlsSettings *settings, TernTranspo
 /* Errors: TERN_ERROR_CERTIFICATE, TERN_ERROR_TLS, each naming the host. */
 TernStep tern_tls_handshake_step (TernTlsHandshake *self, TernWait *wait, GError **error);
 
-/* Once done: the encrypted transport (transfer full). The Finished message may be held back until the
- * first write, so that it shares a packet with the request. */
+/* Once done: the encrypted transport (transfer full). The Finished message may be held back until
+ * the first write, so that it shares a packet with the request. */
 TernTransport *tern_tls_handshake_steal_transport (TernTlsHandshake *self);
 void tern_tls_handshake_free (TernTlsHandshake *self);
 
