@@ -31,8 +31,8 @@ struct _TernHeaders
 /* Takes @block (g_malloc'ed, @len bytes used of @size) and @fields (g_malloc'ed, offsets into it).
  * Every name and value must have a NUL behind it; value must be valid UTF-8 (see
  * tern_headers_fix_utf8). */
-TernHeaders *tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields, guint n,
-                                    guint n_alloc);
+TernHeaders *tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields,
+                                    guint n, guint n_alloc);
 
 /* Makes the value of field @i valid UTF-8 by reading it as Latin-1 where it is not; raw keeps the
  * bytes. */

@@ -23,7 +23,8 @@ G_DEFINE_BOXED_TYPE (TernHeaders, tern_headers, tern_headers_ref, tern_headers_u
 #define MAX_BLOCK (G_MAXUINT32 / 2)
 
 TernHeaders *
-tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields, guint n, guint n_alloc)
+tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields, guint n,
+                       guint n_alloc)
 {
   TernHeaders *self = g_new (TernHeaders, 1);
 
@@ -60,9 +61,10 @@ tern_headers_copy (const TernHeaders *headers)
 {
   TernHeaders *copy;
 
-  copy = tern_headers_new_take (g_memdup2 (headers->block, headers->len), headers->len, headers->len,
-                                g_memdup2 (headers->fields, headers->n * sizeof (TernField)),
-                                headers->n, headers->n);
+  copy
+      = tern_headers_new_take (g_memdup2 (headers->block, headers->len), headers->len, headers->len,
+                               g_memdup2 (headers->fields, headers->n * sizeof (TernField)),
+                               headers->n, headers->n);
   if (headers->poison)
     copy->poison = g_error_copy (headers->poison);
   return copy;
@@ -143,8 +145,8 @@ tern_headers_fix_utf8 (TernHeaders *self, guint i)
 }
 
 void
-tern_headers_append_unchecked (TernHeaders *self, const char *name, gsize name_len, const char *value,
-                               gsize value_len)
+tern_headers_append_unchecked (TernHeaders *self, const char *name, gsize name_len,
+                               const char *value, gsize value_len)
 {
   TernField *field;
 
@@ -168,9 +170,10 @@ refuse (TernHeaders *self, const char *name)
   g_autofree char *shown = g_strescape (name ? name : "", NULL);
 
   if (!self->poison)
-    self->poison = g_error_new (TERN_ERROR, TERN_ERROR_INVALID_HEADER,
-                                _ ("The header field “%s” has a name or a value that may not be sent"),
-                                shown);
+    self->poison
+        = g_error_new (TERN_ERROR, TERN_ERROR_INVALID_HEADER,
+                       _ ("The header field “%s” has a name or a value that may not be sent"),
+                       shown);
   return FALSE;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Binds the library's message domain once; it must never change the program's own domain or locale. */
+/* Binds the library's message domain once; it must never change the program's own domain or
+ * locale. */
 #include "base/tern-i18n.h"
 
 #include <libintl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Translated messages of the library: binds the domain the first time one is made, so that a program
- * which never fails pays nothing. It must be included by sources only. */
+/* Translated messages of the library: binds the domain the first time one is made, so that a
+ * program which never fails pays nothing. It must be included by sources only. */
 #pragma once
 
 #include <glib.h>

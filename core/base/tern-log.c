@@ -22,8 +22,10 @@ read_topics (void)
     {
       const char *wanted = secure_getenv ("TERN_DEBUG");
 
-      g_once_init_leave (&topics, (gsize) 1 << 31
-                                      | (wanted ? g_parse_debug_string (wanted, keys, G_N_ELEMENTS (keys)) : 0));
+      g_once_init_leave (&topics,
+                         (gsize)1 << 31
+                             | (wanted ? g_parse_debug_string (wanted, keys, G_N_ELEMENTS (keys))
+                                       : 0));
     }
   return topics;
 }

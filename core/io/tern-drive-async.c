@@ -65,8 +65,8 @@ reserve_watches (Drive *drive, guint n)
   drive->n_alloc = n * 2;
 }
 
-/* Makes the source watch what the step waits for; in the common case, the same descriptor as last time,
- * nothing changes. */
+/* Makes the source watch what the step waits for; in the common case, the same descriptor as last
+ * time, nothing changes. */
 static void
 update_watches (Drive *drive)
 {
@@ -148,7 +148,8 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Also reached when the context goes away with the operation unfinished; then nobody is left to tell. */
+/* Also reached when the context goes away with the operation unfinished; then nobody is left to
+ * tell. */
 static void
 finalize (GSource *source)
 {

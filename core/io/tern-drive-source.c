@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A GSource over the wishes of a step, for pollable streams: it tells when a non-blocking read is worth
- * another try and calls no step itself. */
+/* A GSource over the wishes of a step, for pollable streams: it tells when a non-blocking read is
+ * worth another try and calls no step itself. */
 #include "io/tern-drive.h"
 
 typedef struct

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Drives a step in the thread that asked: call it, poll for its wishes, call it again. It never touches
- * a main context. */
+/* Drives a step in the thread that asked: call it, poll for its wishes, call it again. It never
+ * touches a main context. */
 #include "io/tern-drive.h"
 
 #include <errno.h>

@@ -9,16 +9,17 @@
 
 /* Runs the step to its end in this thread. FALSE: failed, or cancelled (G_IO_ERROR_CANCELLED), in
  * which case the step is simply not called again. */
-gboolean tern_drive_sync (TernStepFunc step, gpointer self, GCancellable *cancellable, GError **error);
+gboolean tern_drive_sync (TernStepFunc step, gpointer self, GCancellable *cancellable,
+                          GError **error);
 
 /* Called exactly once; @error is NULL when the step is done (transfer full). */
 typedef void (*TernDriveDone) (gpointer self, GError *error, gpointer data);
 
-/* Runs the step in the caller's thread-default main context. The step is called at once, and @done as
- * well when it does not have to wait, so callers hand results out through a GTask. */
-void tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellable, TernDriveDone done,
-                       gpointer data);
+/* Runs the step in the caller's thread-default main context. The step is called at once, and @done
+ * as well when it does not have to wait, so callers hand results out through a GTask. */
+void tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellable,
+                       TernDriveDone done, gpointer data);
 
-/* A source for one stream: it dispatches (as often as it is let) when the wishes that @fill states may
- * be met; @fill is asked once and returns FALSE when there is nothing to wait for. */
+/* A source for one stream: it dispatches (as often as it is let) when the wishes that @fill states
+ * may be met; @fill is asked once and returns FALSE when there is nothing to wait for. */
 GSource *tern_drive_source_new (gboolean (*fill) (gpointer self, TernWait *wait), gpointer self);

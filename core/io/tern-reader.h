@@ -12,9 +12,11 @@ typedef struct
 {
   /* Up to @len bytes; *@n is 0 at the end of the body and at that end only. After FAILED the reader
    * fails for ever. */
-  TernStep (*read) (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error);
+  TernStep (*read) (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait,
+                    GError **error);
 
-  /* How many bytes are left, or -1 where that is not known; a promise of the server's, not a fact. */
+  /* How many bytes are left, or -1 where that is not known; a promise of the server's, not a
+   * fact. */
   gint64 (*get_remaining) (TernReader *self);
 
   /* The trailer section once the end was read, or NULL (transfer none). */
@@ -30,7 +32,8 @@ struct _TernReader
 };
 
 static inline TernStep
-tern_reader_read (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+tern_reader_read (TernReader *self, void *buffer, gsize len, gsize *n, TernWait *wait,
+                  GError **error)
 {
   return self->klass->read (self, buffer, len, n, wait, error);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a step waits for: descriptors, a deadline and a wake handle. The driver empties it before each
- * call of the step, so a step states its wishes anew each time it returns WAIT. */
+/* What a step waits for: descriptors, a deadline and a wake handle. The driver empties it before
+ * each call of the step, so a step states its wishes anew each time it returns WAIT. */
 #pragma once
 
 #include <glib.h>
@@ -16,8 +16,9 @@ typedef struct
   guint n_fds;
   guint n_alloc;
   gint64 deadline; /* g_get_monotonic_time(), TERN_NEVER for none */
-  gboolean may_block; /* set by the sync driver, which would only poll: a step that waits for nothing but
-                         one read and has set its deadline may let that read block until then */
+  /* Set by the sync driver, which would only poll: a step that waits for nothing but one read and
+   * has set its deadline may let that read block until then. */
+  gboolean may_block;
   TernWake *wake;     /* made by the driver's function below the first time somebody asks */
   TernWake *(*make_wake) (gpointer driver);
   gpointer driver;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A wake handle outlives the operation that made it, so its target is taken away under the same lock
- * under which it is used. */
+/* A wake handle outlives the operation that made it, so its target is taken away under the same
+ * lock under which it is used. */
 #include "io/tern-wake.h"
 
 struct _TernWake

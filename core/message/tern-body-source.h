@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a request's body is made of: a value that says where the bytes are and whether they can be had
- * again. It never reads them itself. */
+/* What a request's body is made of: a value that says where the bytes are and whether they can be
+ * had again. It never reads them itself. */
 #pragma once
 
 #include <gio/gio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One hop of a request as the stages edit it: what the program asked for, checked and parsed, and above
- * it the fields that each stage adds. A stage's fields vanish when the stage is reset, so going down
- * again never finds what the last time left behind. */
+/* One hop of a request as the stages edit it: what the program asked for, checked and parsed, and
+ * above it the fields that each stage adds. A stage's fields vanish when the stage is reset, so
+ * going down again never finds what the last time left behind. */
 #pragma once
 
 #include "base/tern-headers-private.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TernCredentials: a secret as a value; it is wiped when the last reference goes and never printed. */
+/* TernCredentials: a secret as a value; it is wiped when the last reference goes and never
+ * printed. */
 #include <string.h>
 #include <tern/tern-credentials.h>
 
@@ -16,7 +17,8 @@ struct _TernCredentials
  *
  * A name and a password, or a token. Immutable and thread-safe.
  */
-G_DEFINE_BOXED_TYPE (TernCredentials, tern_credentials, tern_credentials_ref, tern_credentials_unref)
+G_DEFINE_BOXED_TYPE (TernCredentials, tern_credentials, tern_credentials_ref,
+                     tern_credentials_unref)
 
 static void
 free_secret (gpointer data)
@@ -81,7 +83,8 @@ TernCredentials *
 tern_credentials_new_bytes (GBytes *name, GBytes *password)
 {
   return credentials_new (dup_secret (g_bytes_get_data (name, NULL), g_bytes_get_size (name)),
-                          dup_secret (g_bytes_get_data (password, NULL), g_bytes_get_size (password)),
+                          dup_secret (g_bytes_get_data (password, NULL),
+                                      g_bytes_get_size (password)),
                           NULL);
 }
 

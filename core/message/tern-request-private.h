@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What the library itself reads of a request. Nothing here checks anything: that is the call's work. */
+/* What the library itself reads of a request. Nothing here checks anything: that is the call's
+ * work. */
 #pragma once
 
 #include <tern/tern-failure.h>

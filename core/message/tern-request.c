@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TernRequest: what a program wants to be sent. It is a plain description; a bad method or URI is found
- * by the send, never here. */
+/* TernRequest: what a program wants to be sent. It is a plain description; a bad method or URI is
+ * found by the send, never here. */
 #include "message/tern-request-private.h"
 
 /**
  * TernRequest:
  *
- * One request: a method, a URI, header fields and perhaps a body. Making one never fails; what is wrong
- * with it is the error of the send. A request may be sent again, and is not to be changed while a send is
- * under way.
+ * One request: a method, a URI, header fields and perhaps a body. Making one never fails; what is
+ * wrong with it is the error of the send. A request may be sent again, and is not to be changed
+ * while a send is under way.
  */
 G_DEFINE_FINAL_TYPE (TernRequest, tern_request, G_TYPE_OBJECT)
 
@@ -72,8 +72,8 @@ tern_request_class_init (TernRequestClass *klass)
    *
    * The method, any token (RFC 9110 §9).
    */
-  props[PROP_METHOD]
-      = g_param_spec_string ("method", NULL, NULL, "GET", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  props[PROP_METHOD] = g_param_spec_string ("method", NULL, NULL, "GET",
+                                            G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   /**
    * TernRequest:uri:
    *
@@ -166,8 +166,8 @@ tern_request_set_uri (TernRequest *self, const char *uri)
  * tern_request_get_headers:
  * @self: a request
  *
- * Content-Length, Transfer-Encoding and Host are the library's: what a program puts there is replaced by
- * what fits the body and the URI.
+ * Content-Length, Transfer-Encoding and Host are the library's: what a program puts there is
+ * replaced by what fits the body and the URI.
  *
  * Returns: (transfer none): the header fields, to be filled
  */
@@ -204,12 +204,13 @@ tern_request_set_body_bytes (TernRequest *self, const char *content_type, GBytes
  * @body: (nullable): the stream; %NULL for no body
  * @length: how many bytes will be sent of it; -1 for all, in the chunked coding (RFC 9112 §7.1)
  *
- * A stream that ends before @length bytes fails the request. It is sent a second time (a redirect that
- * keeps the body, authentication, a retry) only if it can seek; otherwise that is
+ * A stream that ends before @length bytes fails the request. It is sent a second time (a redirect
+ * that keeps the body, authentication, a retry) only if it can seek; otherwise that is
  * %TERN_ERROR_BODY_NOT_REWINDABLE.
  */
 void
-tern_request_set_body_stream (TernRequest *self, const char *content_type, GInputStream *body, gint64 length)
+tern_request_set_body_stream (TernRequest *self, const char *content_type, GInputStream *body,
+                              gint64 length)
 {
   set_content_type (self, content_type);
   tern_body_source_set_stream (&self->body, body, length);
@@ -242,7 +243,8 @@ tern_request_set_max_redirects (TernRequest *self, int max_redirects)
 /**
  * tern_request_set_timeout:
  * @self: a request
- * @seconds: the longest time in which no byte moves, fractions allowed; 0 for none, negative for the client's
+ * @seconds: the longest time in which no byte moves, fractions allowed; 0 for none, negative for
+ * the client's
  */
 void
 tern_request_set_timeout (TernRequest *self, double seconds)
@@ -264,8 +266,8 @@ tern_request_set_total_timeout (TernRequest *self, double seconds)
 /**
  * tern_request_set_expect_continue:
  * @self: a request
- * @expect_continue: whether to send Expect: 100-continue with a body and wait up to one second for the
- *   server's word before the body is sent (RFC 9110 §10.1.1)
+ * @expect_continue: whether to send Expect: 100-continue with a body and wait up to one second for
+ * the server's word before the body is sent (RFC 9110 §10.1.1)
  */
 void
 tern_request_set_expect_continue (TernRequest *self, gboolean expect_continue)
@@ -312,7 +314,8 @@ tern_request_take_failure (TernRequest *self, TernFailure *failure)
  * tern_request_get_failure:
  * @self: a request
  *
- * Returns: (nullable) (transfer full): what is known of the failure of the last send, %NULL when it did not fail
+ * Returns: (nullable) (transfer full): what is known of the failure of the last send, %NULL when it
+ * did not fail
  */
 TernFailure *
 tern_request_get_failure (TernRequest *self)

@@ -31,7 +31,8 @@ struct _TernResponse
 };
 
 /* Takes @reason and @headers. */
-TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers, TernUri *uri);
+TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers,
+                                 TernUri *uri);
 
 /* Takes @body; @find_trailers looks up its trailers once it was read. */
 void tern_response_take_body (TernResponse *self, GInputStream *body,

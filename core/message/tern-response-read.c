@@ -57,8 +57,8 @@ gather_end (Gather *gather, gsize used)
  * @cancellable: (nullable): a #GCancellable
  * @error: return location for a #GError
  *
- * Reads @size bytes, fewer only at the end of the body. A body that ends before it is complete is an
- * error (%TERN_ERROR_INCOMPLETE_READ), never a short read.
+ * Reads @size bytes, fewer only at the end of the body. A body that ends before it is complete is
+ * an error (%TERN_ERROR_INCOMPLETE_READ), never a short read.
  *
  * Returns: (transfer full): the bytes, empty at the end; %NULL on error
  */
@@ -73,7 +73,8 @@ tern_response_read (TernResponse *self, gsize size, GCancellable *cancellable, G
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%" G_GSIZE_FORMAT, size);
       return NULL;
     }
-  if (!g_input_stream_read_all (tern_response_get_body (self), buffer, size, &n, cancellable, error))
+  if (!g_input_stream_read_all (tern_response_get_body (self), buffer, size, &n, cancellable,
+                                error))
     return NULL;
   return g_bytes_new_take (g_steal_pointer (&buffer), n);
 }
@@ -195,7 +196,8 @@ on_read_some (GObject *source, GAsyncResult *result, gpointer data)
   if (n < 0)
     g_task_return_error (task, error);
   else if (n == 0)
-    g_task_return_pointer (task, gather_end (all->gather, all->used), (GDestroyNotify) g_bytes_unref);
+    g_task_return_pointer (task, gather_end (all->gather, all->used),
+                           (GDestroyNotify)g_bytes_unref);
   else
     {
       all->used += n;
@@ -224,8 +226,8 @@ read_more (GTask *task)
  * As tern_response_read_all(), without blocking.
  */
 void
-tern_response_read_all_async (TernResponse *self, GCancellable *cancellable, GAsyncReadyCallback callback,
-                              gpointer user_data)
+tern_response_read_all_async (TernResponse *self, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   ReadAll *all = g_new0 (ReadAll, 1);

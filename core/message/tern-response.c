@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TernResponse: what came back. Strings that few programs ask for are made when they are asked for. */
+/* TernResponse: what came back. Strings that few programs ask for are made when they are asked
+ * for. */
 #include "message/tern-response-private.h"
 
 /**
@@ -7,8 +8,8 @@
  *
  * One response: httplib2's Response and httplib's HTTPResponse in one. The body is read through the
  * stream of tern_response_get_body(), or with tern_response_read() and tern_response_read_all();
- * a connection is free for the next request when the body was read to its end. A response belongs to one
- * thread at a time.
+ * a connection is free for the next request when the body was read to its end. A response belongs
+ * to one thread at a time.
  */
 G_DEFINE_FINAL_TYPE (TernResponse, tern_response, G_TYPE_OBJECT)
 
@@ -124,7 +125,8 @@ tern_response_get_version (TernResponse *self)
   return self->version;
 }
 
-/* Content-Location names what was asked for where the server did not; a relative one is made absolute. */
+/* Content-Location names what was asked for where the server did not; a relative one is made
+ * absolute. */
 static void
 locate (TernResponse *self)
 {
@@ -143,7 +145,8 @@ locate (TernResponse *self)
  * tern_response_get_headers:
  * @self: a response
  *
- * The field content-location is always there: the server's, made absolute, or else the URI that was asked.
+ * The field content-location is always there: the server's, made absolute, or else the URI that was
+ * asked.
  *
  * Returns: (transfer none): the header fields
  */
@@ -184,7 +187,8 @@ tern_response_get_from_cache (TernResponse *self)
  * tern_response_get_cache_status:
  * @self: a response
  *
- * Returns: (nullable) (transfer none): what the cache did, as RFC 9211 writes it; %NULL without a cache
+ * Returns: (nullable) (transfer none): what the cache did, as RFC 9211 writes it; %NULL without a
+ * cache
  */
 const char *
 tern_response_get_cache_status (TernResponse *self)
@@ -196,8 +200,8 @@ tern_response_get_cache_status (TernResponse *self)
  * tern_response_get_previous:
  * @self: a response
  *
- * Returns: (nullable) (transfer none): the response that led here by a redirect; the chain goes back to
- *   the very first
+ * Returns: (nullable) (transfer none): the response that led here by a redirect; the chain goes
+ * back to the very first
  */
 TernResponse *
 tern_response_get_previous (TernResponse *self)
@@ -241,8 +245,8 @@ tern_response_get_body (TernResponse *self)
  * tern_response_get_trailers:
  * @self: a response
  *
- * Returns: (nullable) (transfer none): the trailer fields (RFC 9110 §6.5), once the body was read to its
- *   end; %NULL where there are none
+ * Returns: (nullable) (transfer none): the trailer fields (RFC 9110 §6.5), once the body was read
+ * to its end; %NULL where there are none
  */
 TernHeaders *
 tern_response_get_trailers (TernResponse *self)

@@ -14,7 +14,8 @@ typedef struct _TernTicket TernTicket;
 TernPool *tern_pool_new (void);
 TernPool *tern_pool_ref (TernPool *self);
 void tern_pool_unref (TernPool *self);
-void tern_pool_set_limits (TernPool *self, guint max_total, guint max_per_host, gint64 idle_timeout);
+void tern_pool_set_limits (TernPool *self, guint max_total, guint max_per_host,
+                           gint64 idle_timeout);
 
 /* Closes every idle connection and condemns those in use: they close when they come back. */
 void tern_pool_close (TernPool *self);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an authentication scheme may see of the request that it answers for. Lives on the core's stack. */
+/* What an authentication scheme may see of the request that it answers for. Lives on the core's
+ * stack. */
 #pragma once
 
 #include <tern/plugin/tern-auth-scheme.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The index of plugins by kind and name, and the loading of a module the first time its name is needed.
- * A name is looked up here and never made into a path. Thread-safe. */
+/* The index of plugins by kind and name, and the loading of a module the first time its name is
+ * needed. A name is looked up here and never made into a path. Thread-safe. */
 #pragma once
 
 #include <tern/plugin/tern-plugin-abi.h>
 
-/* A new object of the plugin that offers @name (any case, aliases too). Errors of TERN_PLUGIN_ERROR. */
+/* A new object of the plugin that offers @name (any case, aliases too). Errors of
+ * TERN_PLUGIN_ERROR. */
 gpointer tern_registry_create (TernPluginKind kind, const char *name, GError **error);
 
 /* Whether some allowed plugin offers it, and its rank, without loading anything. */

@@ -12,8 +12,8 @@ TernCacheStore *tern_cache_store_open (const char *uri, GError **error);
 TERN_AVAILABLE_IN_ALL
 GBytes *tern_cache_store_get (TernCacheStore *self, const char *key, GError **error);
 TERN_AVAILABLE_IN_ALL
-gboolean tern_cache_store_set (TernCacheStore *self, const char *key, GBytes *value, gint64 keep_until,
-                               GError **error);
+gboolean tern_cache_store_set (TernCacheStore *self, const char *key, GBytes *value,
+                               gint64 keep_until, GError **error);
 TERN_AVAILABLE_IN_ALL
 gboolean tern_cache_store_delete (TernCacheStore *self, const char *key, GError **error);
 TERN_AVAILABLE_IN_ALL

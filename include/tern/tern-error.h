@@ -46,8 +46,8 @@ G_BEGIN_DECLS
  * @TERN_ERROR_CACHE: the cache store failed
  * @TERN_ERROR_TOO_LARGE: something passes a limit of size
  *
- * Error codes of #TERN_ERROR. What the operating system reports (refused, timed out, cancelled) keeps
- * its #GIOErrorEnum code.
+ * Error codes of #TERN_ERROR. What the operating system reports (refused, timed out, cancelled)
+ * keeps its #GIOErrorEnum code.
  */
 typedef enum
 {

@@ -22,7 +22,8 @@ G_BEGIN_DECLS
  * @total: from the call to the head of the final response, hops and retries included
  * @reused: whether a kept connection was used
  *
- * How long each phase took, in microseconds; the phases are those of the last hop, and 0 where a phase was not needed.
+ * How long each phase took, in microseconds; the phases are those of the last hop, and 0 where a
+ * phase was not needed.
  */
 struct _TernTimings
 {
@@ -73,7 +74,8 @@ const TernTimings *tern_response_get_timings (TernResponse *self);
 TERN_AVAILABLE_IN_ALL
 TernTlsInfo *tern_response_get_tls (TernResponse *self);
 TERN_AVAILABLE_IN_ALL
-GBytes *tern_response_read (TernResponse *self, gsize size, GCancellable *cancellable, GError **error);
+GBytes *tern_response_read (TernResponse *self, gsize size, GCancellable *cancellable,
+                            GError **error);
 TERN_AVAILABLE_IN_ALL
 void tern_response_read_async (TernResponse *self, gsize size, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);

@@ -75,8 +75,8 @@ G_DECLARE_INTERFACE (TernAuthScheme, tern_auth_scheme, TERN, AUTH_SCHEME, GObjec
  * TernAuthSchemeInterface:
  * @g_iface: the parent
  * @get_flags: what the scheme needs and may do
- * @accept: (nullable): takes the challenge that this object answers, or refuses it; called once, before
- *   anything else; the challenge is %NULL for a pre-emptive answer
+ * @accept: (nullable): takes the challenge that this object answers, or refuses it; called once,
+ * before anything else; the challenge is %NULL for a pre-emptive answer
  * @respond: the fields that answer the challenge for one request
  * @judge: (nullable): what a new challenge means after an answer; absent it means WRONG
  * @verify: (nullable): checks the server's Authentication-Info
@@ -93,7 +93,8 @@ struct _TernAuthSchemeInterface
                            TernCredentials *credentials, GError **error);
   TernAuthVerdict (*judge) (TernAuthScheme *self, TernChallenge *challenge);
   gboolean (*verify) (TernAuthScheme *self, const TernAuthRequest *request,
-                      TernCredentials *credentials, const char *authentication_info, GError **error);
+                      TernCredentials *credentials, const char *authentication_info,
+                      GError **error);
 };
 
 G_END_DECLS

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /**
  * TernCacheStoreFlags:
- * @TERN_CACHE_STORE_NONE: may block; called on the library's worker pool, or in the thread that asked
- *   where it is a program's own object
+ * @TERN_CACHE_STORE_NONE: may block; called on the library's worker pool, or in the thread that
+ * asked where it is a program's own object
  * @TERN_CACHE_STORE_LOCAL: bounded and local, so it is called in place
  * @TERN_CACHE_STORE_ANY_THREAD: may be called from any thread
  *
@@ -32,12 +32,12 @@ G_DECLARE_INTERFACE (TernCacheStore, tern_cache_store, TERN, CACHE_STORE, GObjec
  * TernCacheStoreInterface:
  * @g_iface: the parent
  * @get: the value kept under a key; %NULL without an error is a miss
- * @set: keeps a value; keep_until is a Unix time in seconds after which it is of no use, 0 where that
- *   is not known
+ * @set: keeps a value; keep_until is a Unix time in seconds after which it is of no use, 0 where
+ * that is not known
  * @delete: forgets a key; that it was not there is no error
  * @get_flags: (nullable): how the store may be called; absent it is NONE
- * @open: (nullable): called once by tern_cache_store_open() with what stands behind the scheme of the
- *   URI and its query items
+ * @open: (nullable): called once by tern_cache_store_open() with what stands behind the scheme of
+ * the URI and its query items
  *
  * @get, @set and @delete are all that an author must write.
  */
@@ -54,7 +54,8 @@ struct _TernCacheStoreInterface
   gboolean (*delete) (TernCacheStore *self, const char *key, GError **error);
 #endif
   TernCacheStoreFlags (*get_flags) (TernCacheStore *self);
-  gboolean (*open) (TernCacheStore *self, const char *location, GHashTable *options, GError **error);
+  gboolean (*open) (TernCacheStore *self, const char *location, GHashTable *options,
+                    GError **error);
 };
 
 G_END_DECLS

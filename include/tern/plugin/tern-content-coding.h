@@ -16,8 +16,8 @@ G_DECLARE_INTERFACE (TernContentCoding, tern_content_coding, TERN, CONTENT_CODIN
  * TernContentCodingInterface:
  * @g_iface: the parent
  * @create_decoder: a new #GConverter that decodes one body; it must fail with
- *   %G_IO_ERROR_INVALID_DATA on corrupt input and with %G_IO_ERROR_PARTIAL_INPUT when the input ends
- *   early, and return %G_CONVERTER_FINISHED only at the true end
+ *   %G_IO_ERROR_INVALID_DATA on corrupt input and with %G_IO_ERROR_PARTIAL_INPUT when the input
+ * ends early, and return %G_CONVERTER_FINISHED only at the true end
  * @create_encoder: (nullable): a new #GConverter that encodes one body
  *
  * The core guards the size of what comes out.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a plugin's module exports: one constant that says what it is and what it was built against. */
+/* What a plugin's module exports: one constant that says what it is and what it was built
+ * against. */
 #pragma once
 
 #include <tern/tern-types.h>
