@@ -7,6 +7,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "base/tern-i18n.h"
 #include "policy/tern-cache-record.h"
 #include "policy/tern-cache-vary.h"

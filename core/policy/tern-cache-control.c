@@ -7,6 +7,7 @@
 #include <tern/tern-util.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 
 /* What a directive does to TernCacheControl. */
 typedef enum

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 
 TernCacheVary *
 tern_cache_vary_new (char *name, char *value)

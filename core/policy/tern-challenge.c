@@ -8,6 +8,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "base/tern-i18n.h"
 
 struct _TernChallenge

@@ -6,6 +6,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "base/tern-i18n.h"
 
 /* Adds the codings of one field, in the order in which they were applied. */
