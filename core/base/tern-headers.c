@@ -6,6 +6,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-escape.h"
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
 
@@ -19,7 +20,8 @@
  */
 G_DEFINE_BOXED_TYPE (TernHeaders, tern_headers, tern_headers_ref, tern_headers_unref)
 
-/* Offsets are 32 bits; nothing a program or a server sends may make them wrap. */
+/* Offsets are 32 bits; nothing a program or a server sends may make them wrap. A value that is not
+ * UTF-8 takes three times its bytes. */
 #define MAX_BLOCK (G_MAXUINT32 / 2)
 
 TernHeaders *
@@ -98,17 +100,78 @@ tern_headers_unref (TernHeaders *headers)
   g_free (headers);
 }
 
-/* Copies @len bytes and a NUL into the block and returns where they lie. */
+/* Moves what is in use to a block of its own of @size bytes: set and remove leave their old bytes
+ * behind, and a map that is changed for ever must not grow for ever. */
+static void
+compact (TernHeaders *self, gsize size)
+{
+  char *block = g_malloc (size);
+  guint32 len = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      TernField *field = &self->fields[i];
+      const gboolean same = field->raw == field->value;
+
+      memcpy (block + len, self->block + field->name, field->name_len + 1);
+      field->name = len;
+      len += field->name_len + 1;
+      memcpy (block + len, self->block + field->value, field->value_len + 1);
+      field->value = len;
+      len += field->value_len + 1;
+      if (!same)
+        {
+          memcpy (block + len, self->block + field->raw, field->raw_len);
+          block[len + field->raw_len] = '\0';
+        }
+      field->raw = same ? field->value : len;
+      len += same ? 0 : field->raw_len + 1;
+    }
+  g_free (self->block);
+  self->block = block;
+  self->len = len;
+  self->size = size;
+}
+
+static gsize
+count_used (const TernHeaders *self)
+{
+  gsize used = 0;
+
+  for (guint i = 0; i < self->n; i++)
+    {
+      const TernField *field = &self->fields[i];
+
+      used += field->name_len + field->value_len + 2;
+      used += field->raw == field->value ? 0 : field->raw_len + 1;
+    }
+  return used;
+}
+
+/* Makes room for @more bytes. */
+static void
+reserve (TernHeaders *self, gsize more)
+{
+  gsize used;
+
+  if (self->size - self->len >= more)
+    return;
+  used = count_used (self);
+  if (used < self->len / 2)
+    compact (self, MAX (128, 2 * (used + more)));
+  else
+    {
+      self->size = MIN (MAX (self->len + more, MAX (128, (gsize) self->size * 2)), G_MAXUINT32);
+      self->block = g_realloc (self->block, self->size);
+    }
+}
+
+/* Copies @len bytes and a NUL into the block, which has the room, and returns where they lie. */
 static guint32
 store (TernHeaders *self, const char *bytes, gsize len)
 {
   const guint32 at = self->len;
 
-  if (self->size - self->len < len + 1)
-    {
-      self->size = MAX (self->len + len + 1, MAX (128, self->size * 2));
-      self->block = g_realloc (self->block, self->size);
-    }
   if (len > 0)
     memcpy (self->block + at, bytes, len);
   self->block[at + len] = '\0';
@@ -140,16 +203,34 @@ tern_headers_fix_utf8 (TernHeaders *self, guint i)
           latin1[used++] = 0x80 | (c & 0x3F);
         }
     }
-  field->value_len = used;
+  reserve (self, used + 1);
   field->value = store (self, latin1, used);
+  field->value_len = used;
+}
+
+/* The bytes, or a copy where they lie in the block that is about to move: a field made from
+ * another. */
+static const char *
+keep (const TernHeaders *self, const char *bytes, gsize len, char **copy)
+{
+  const guintptr at = (guintptr) bytes;
+  const guintptr block = (guintptr) self->block;
+
+  *copy = block && at >= block && at < block + self->size ? g_strndup (bytes, len) : NULL;
+  return *copy ? *copy : bytes;
 }
 
 void
 tern_headers_append_unchecked (TernHeaders *self, const char *name, gsize name_len,
                                const char *value, gsize value_len)
 {
+  g_autofree char *own_name = NULL;
+  g_autofree char *own_value = NULL;
   TernField *field;
 
+  name = keep (self, name, name_len, &own_name);
+  value = keep (self, value, value_len, &own_value);
+  reserve (self, name_len + value_len + 2);
   if (self->n == self->n_alloc)
     {
       self->n_alloc = MAX (8, self->n_alloc * 2);
@@ -167,7 +248,7 @@ tern_headers_append_unchecked (TernHeaders *self, const char *name, gsize name_l
 static gboolean
 refuse (TernHeaders *self, const char *name)
 {
-  g_autofree char *shown = g_strescape (name ? name : "", NULL);
+  g_autofree char *shown = tern_escape (name, name ? strlen (name) : 0);
 
   if (!self->poison)
     self->poison
@@ -187,7 +268,7 @@ append_len (TernHeaders *self, const char *name, const char *value, gsize len)
   name_len = strlen (name);
   tern_field_trim (&value, &len);
   if (!tern_field_is_token (name, name_len) || !tern_field_is_value (value, len)
-      || name_len + len > MAX_BLOCK - self->len - 2)
+      || name_len + 3 * len + 3 > MAX_BLOCK - self->len)
     return refuse (self, name);
   tern_headers_append_unchecked (self, name, name_len, value, len);
   return TRUE;

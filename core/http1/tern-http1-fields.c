@@ -242,7 +242,8 @@ tern_http1_fields_parse (const char *data, gsize len, const TernHttp1Limits *lim
   Section self = { .data = data, .limits = limits, .exact = exact };
   TernHeaders *headers;
 
-  if (len > limits->max_size || len > G_MAXINT32)
+  /* Offsets have 32 bits, and values that are not UTF-8 take twice their bytes again. */
+  if (len > limits->max_size || len > G_MAXINT32 / 4)
     {
       g_set_error (error, TERN_ERROR, TERN_ERROR_TOO_MANY_HEADERS,
                    _ ("The head of the answer is larger than %zu bytes"),

@@ -34,16 +34,31 @@ is_word (const char *text, gsize len, const char *word)
   return len == strlen (word) && g_ascii_strncasecmp (text, word, len) == 0;
 }
 
+/* The next element up to any comma, which may be empty: what is read here has no quoted strings,
+ * and a stray quote must not hide what follows it. *at is NULL behind the last one. */
+static const char *
+next_item (const char **at, const char *end, gsize *len)
+{
+  const char *item = *at;
+  const char *comma = memchr (item, ',', end - item);
+
+  *len = (comma ? comma : end) - item;
+  *at = comma ? comma + 1 : NULL;
+  tern_field_trim (&item, len);
+  return item;
+}
+
 static void
 note_connection (Found *found, const TernHeaders *headers, const TernField *field)
 {
-  TernFieldList list;
-  const char *item;
-  gsize len;
+  const char *at = tern_headers_raw (headers, field);
+  const char *const end = at + field->raw_len;
 
-  tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
-  while (tern_field_list_next (&list, &item, &len))
+  while (at)
     {
+      gsize len;
+      const char *item = next_item (&at, end, &len);
+
       found->close |= is_word (item, len, "close");
       found->keep_alive |= is_word (item, len, "keep-alive");
     }
@@ -67,14 +82,12 @@ note_length (Found *found, const TernHeaders *headers, const TernField *field)
   const char *at = tern_headers_raw (headers, field);
   const char *const end = at + field->raw_len;
 
-  while (at <= end)
+  while (at)
     {
-      const char *comma = memchr (at, ',', end - at);
-      const char *item = at;
-      gsize len = (comma ? comma : end) - at;
+      gsize len;
+      const char *item = next_item (&at, end, &len);
       guint64 size;
 
-      tern_field_trim (&item, &len);
       if (!tern_field_parse_uint (item, len, &size) || (found->length && size != found->size))
         {
           found->bad_length = field;
@@ -82,7 +95,6 @@ note_length (Found *found, const TernHeaders *headers, const TernField *field)
         }
       found->length = field;
       found->size = size;
-      at = comma ? comma + 1 : end + 1;
     }
 }
 
