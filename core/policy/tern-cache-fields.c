@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 
 static const char *const hop_by_hop[] = {
   "Connection",          "Keep-Alive",          "Proxy-Authenticate", "Proxy-Authentication-Info",

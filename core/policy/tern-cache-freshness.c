@@ -7,6 +7,7 @@
 
 #include "base/tern-date.h"
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-fields.h"
 #include "policy/tern-cache-validation.h"

@@ -43,8 +43,7 @@ GBytes *tern_cache_record_serialize (const TernCacheRecord *record);
 /* Error: CACHE. */
 TernCacheRecord *tern_cache_record_parse (GBytes *bytes, GError **error);
 
-/* Whether it was stored for this method, URI and partition; keys may collide, and stores may
- * err. */
+/* Whether it was stored for this method, URI and partition: keys may collide, stores may err. */
 gboolean tern_cache_record_is_for (const TernCacheRecord *record, const TernCacheRequest *request);
 
 /* CRC-32 over a piece of a body, carried on from @sum (0 at the start). */

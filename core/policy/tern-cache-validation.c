@@ -8,6 +8,7 @@
 
 #include "base/tern-date.h"
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "policy/tern-cache-fields.h"
 #include "policy/tern-cache-key.h"
 #include "policy/tern-cache-vary.h"
