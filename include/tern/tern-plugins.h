@@ -18,6 +18,8 @@ TERN_AVAILABLE_IN_ALL
 void tern_plugins_add_path (const char *path);
 TERN_AVAILABLE_IN_ALL
 void tern_plugins_set_allowed (const char *const *names);
+TERN_AVAILABLE_IN_ALL
+GObject *tern_plugins_create (TernPluginKind kind, const char *name, GError **error);
 
 TERN_AVAILABLE_IN_ALL
 TernPluginKind tern_plugin_info_get_kind (TernPluginInfo *self);

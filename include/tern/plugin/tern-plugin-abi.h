@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tern/tern-types.h>
+#include <tern/tern-version.h>
 
 G_BEGIN_DECLS
 
@@ -34,6 +35,8 @@ typedef struct _TernPlugin TernPlugin;
  * @interface_size: the size of that interface's structure in those headers
  * @names: the names as in the descriptor, separated by ";"
  * @get_type: registers and returns the type; called once, after everything else was checked
+ * @core: a function of the library that the plugin is bound to; another copy of it (a program that
+ *   holds the library statically) cannot serve the plugin
  *
  * The one symbol of a plugin module, named tern_plugin_NAME with "-" written "_".
  */
@@ -44,14 +47,21 @@ struct _TernPlugin
   gsize interface_size;
   const char *names;
   GType (*get_type) (void);
+  guint (*core) (void);
 };
 
+/* A plugin that is linked into the library is found through a table and exports nothing. */
+#ifdef TERN_BUILTIN_PLUGINS
+#define TERN_PLUGIN_EXPORT
+#else
 #define TERN_PLUGIN_EXPORT __attribute__ ((visibility ("default")))
+#endif
 
 /* The same macro serves a module and a plugin that is linked into the library. */
 #define TERN_PLUGIN_DEFINE(symbol, plugin_kind, InterfaceStruct, plugin_names, type_function)      \
   TERN_PLUGIN_EXPORT extern const TernPlugin tern_plugin_##symbol;                                 \
   const TernPlugin tern_plugin_##symbol                                                            \
-      = { TERN_PLUGIN_ABI, plugin_kind, sizeof (InterfaceStruct), plugin_names, type_function };
+      = { TERN_PLUGIN_ABI, plugin_kind,   sizeof (InterfaceStruct),                                \
+          plugin_names,    type_function, tern_get_major_version };
 
 G_END_DECLS
