@@ -83,8 +83,11 @@ def check_words(tree):
 def has_messages(file):
   if file.path.endswith('.tern-plugin.desktop.in'):
     return True
-  code = re.sub(r'(?m)^\s*#\s*define.*$', '', file.code)
-  return file.is_c and not file.path.startswith('tests') and bool(MESSAGE.search(code))
+  if file.path.startswith('tests'):
+    return False
+  if file.path.endswith('.desktop.in'):
+    return True
+  return file.is_c and bool(MESSAGE.search(re.sub(r'(?m)^\s*#\s*define.*$', '', file.code)))
 
 
 def write_potfiles(tree):
