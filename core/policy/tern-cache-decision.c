@@ -160,20 +160,20 @@ tern_cache_may_store (const TernCacheRequest *request, guint status,
   Need need;
 
   if (strcmp (request->method, "GET") != 0)
-    return TERN_CACHE_KEEP; /* what unsafe methods make invalid is another question */
+    return TERN_STORING_LEAVE; /* what unsafe methods make invalid is another question */
   tern_cache_control_read (&wanted, request->headers);
   tern_cache_control_read (&given, response_headers);
   if (wanted.no_store || given.no_store)
-    return TERN_CACHE_FORGET;
+    return TERN_STORING_FORGET;
   if (bypass_reason (request, &wanted) || leaves_store_alone (status))
-    return TERN_CACHE_KEEP;
+    return TERN_STORING_LEAVE;
   need = need_of (status);
   if (need == NEVER || tern_cache_vary_is_any (response_headers))
-    return TERN_CACHE_FORGET;
+    return TERN_STORING_FORGET;
   if (tern_cache_has_explicit_lifetime (response_headers)
       || (need == IF_REUSABLE && tern_cache_has_validator (response_headers)))
-    return TERN_CACHE_STORE;
-  return TERN_CACHE_FORGET;
+    return TERN_STORING_REPLACE;
+  return TERN_STORING_FORGET;
 }
 
 char *

@@ -32,9 +32,9 @@ gboolean tern_cache_wants_lookup (const TernCacheRequest *request);
 
 typedef enum
 {
-  TERN_CACHE_STORE, /* keep it, in place of what was stored */
-  TERN_CACHE_KEEP,  /* leave what is stored alone */
-  TERN_CACHE_FORGET, /* delete what is stored: it is out of date, and this may not replace it */
+  TERN_STORING_REPLACE, /* keep it, in place of what was stored */
+  TERN_STORING_LEAVE,   /* leave what is stored alone */
+  TERN_STORING_FORGET,  /* delete what is stored: it is out of date, and this may not replace it */
 } TernCacheStoring;
 
 /* What to do with the head of a response that came from the network; not for a 304 to our own

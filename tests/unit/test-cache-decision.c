@@ -156,9 +156,9 @@ test_wants_lookup (void)
   g_assert_false (tern_cache_wants_lookup (&part));
 }
 
-#define S TERN_CACHE_STORE
-#define K TERN_CACHE_KEEP
-#define F TERN_CACHE_FORGET
+#define S TERN_STORING_REPLACE
+#define K TERN_STORING_LEAVE
+#define F TERN_STORING_FORGET
 
 static void
 test_may_store (void)
