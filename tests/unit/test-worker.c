@@ -316,6 +316,7 @@ test_fork (void)
   g_assert_true (WIFEXITED (status));
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
   tern_job_drop (job);
+  wait_until_empty (TERN_LANE_STORE);
 }
 
 int
