@@ -137,6 +137,7 @@ push (gnutls_transport_ptr_t data, const giovec_t *parts, int n_parts)
   switch (send_parts (self, parts, n_parts, &n))
     {
     case TERN_STEP_DONE:
+      self->rounds = 0;
       return (ssize_t) n;
     case TERN_STEP_WAIT:
       self->blocked = TRUE;
@@ -310,7 +311,6 @@ void
 tern_tls_link_begin (TernTlsLink *self, TernWait *wait)
 {
   self->wait = wait;
-  self->rounds = 0;
   self->blocked = FALSE;
   self->no_read = FALSE;
   self->hold = TRUE;

@@ -30,9 +30,10 @@ typedef struct
   gsize held_len;
   gsize held_size;
 
+  guint rounds; /* of GnuTLS since something came of it */
+
   /* Of the call that is running. */
   TernWait *wait;
-  guint rounds;     /* of GnuTLS without a result */
   gboolean blocked; /* the inner transport said WAIT */
   gboolean no_read; /* take what was read ahead and no more */
   gboolean hold;    /* collect what GnuTLS pushes */

@@ -17,7 +17,8 @@ typedef struct
 {
   TernTransport parent;
   TernTlsLink *link;
-  gsize pending; /* bytes of a write that GnuTLS has taken and not got rid of */
+  gsize pending;      /* bytes of a write that GnuTLS has taken and not got rid of */
+  gboolean is_closed; /* by close_notify; the transport beneath may be open still */
   GError *failure;
   TernTlsInfo *info;
 } TernTransportTls;
@@ -171,6 +172,7 @@ tls_read (TernTransport *transport, void *buffer, gsize len, gsize *n, TernWait 
                         : tern_tls_link_goes_on (link, (int) result)));
   tern_tls_link_end (link);
 
+  self->is_closed |= result == 0;
   if (*n > 0 || result == 0)
     {
       /* A failure behind bytes is told by the next read; GnuTLS itself would forget its cause. */
@@ -202,6 +204,7 @@ take_in_tickets (TernTransportTls *self)
   is_blocked = result == GNUTLS_E_AGAIN && link->blocked;
   tern_tls_link_end (link);
   tern_wait_clear (&wait);
+  self->is_closed |= result == 0;
   if (result < 0 && !is_blocked)
     tern_tls_link_fail (link, (int) result, &self->failure);
   return is_blocked && !tern_tls_link_has_bytes (link);
@@ -212,7 +215,7 @@ tls_is_quiet (TernTransport *transport)
 {
   TernTransportTls *self = (TernTransportTls *) transport;
 
-  if (self->failure || self->pending > 0 || self->link->is_eof
+  if (self->failure || self->is_closed || self->pending > 0
       || tern_tls_link_has_bytes (self->link))
     return FALSE;
   return tern_transport_is_quiet (self->link->inner) || take_in_tickets (self);
