@@ -180,9 +180,9 @@ start_thread (Lane *lane)
   return TRUE;
 }
 
-TernJob *
-tern_job_start (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data,
-                TernWake *wake)
+static TernJob *
+start_job (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data, TernWake *wake,
+           gboolean dropped)
 {
   Lane *lane = &lanes[lane_id];
   TernJob *job = g_new0 (TernJob, 1);
@@ -193,6 +193,7 @@ tern_job_start (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotif
   job->free_data = free_data;
   job->wake = wake ? tern_wake_ref (wake) : NULL;
   job->state = JOB_WAITING;
+  job->dropped = dropped;
   job->link.data = job;
 
   watch_forks ();
@@ -210,6 +211,19 @@ tern_job_start (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotif
     }
   g_mutex_unlock (&lane->lock);
   return job;
+}
+
+TernJob *
+tern_job_start (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data,
+                TernWake *wake)
+{
+  return start_job (lane_id, func, data, free_data, wake, FALSE);
+}
+
+void
+tern_job_detach (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data)
+{
+  start_job (lane_id, func, data, free_data, NULL, TRUE);
 }
 
 gboolean

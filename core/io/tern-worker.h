@@ -22,6 +22,9 @@ typedef void (*TernJobFunc) (gpointer data);
 TernJob *tern_job_start (TernLane lane, TernJobFunc func, gpointer data, GDestroyNotify free_data,
                          TernWake *wake);
 
+/* The same without an owner: it runs when its turn comes and frees its data. */
+void tern_job_detach (TernLane lane, TernJobFunc func, gpointer data, GDestroyNotify free_data);
+
 /* Whether @func has returned; from then on the data is the owner's to read. */
 gboolean tern_job_is_done (TernJob *job);
 gpointer tern_job_get_data (TernJob *job);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What an exchange needs to know of its client: where connections come from and how long anything may
+ * take. Borrowed for the time of one operation; what lives longer copies what it needs. */
+#pragma once
+
+#include "http1/tern-http1-head.h"
+#include "io/tern-resolver.h"
+#include "net/tern-pool.h"
+#include "net/tern-tls.h"
+
+typedef struct
+{
+  TernPool *pool;
+  TernTlsSettings *tls;
+  guint tls_serial; /* tells one TLS settings object from the next in the pool's key */
+  TernLookupFunc lookup;
+  gpointer lookup_data;
+  TernHttp1Limits limits;
+  gint64 idle_timeout;    /* microseconds without a byte; 0 is none */
+  gint64 connect_timeout; /* look-up, connect, TLS together; 0 is none */
+  gint64 total_deadline;  /* g_get_monotonic_time(), TERN_NEVER for none */
+  const char *user_agent;
+  const char *partition; /* NULL for none */
+  void (*informational) (gpointer data, guint status, TernHeaders *headers);
+  void (*uploaded) (gpointer data, guint64 sent); /* NULL where nobody listens */
+  gpointer data;
+} TernExchangeEnv;

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The states of one exchange:
+ *
+ *   LEASE ──> ESTABLISH ──> OPEN ──> SEND ──> HEAD ──> DONE
+ *     └── kept connection ────┘        │  ^     │
+ *                                      └──┘ 100-continue: send the head, look for an answer, send on
+ *
+ * Every failure leaves the connection closed; only a response that was read to its end gives it back. */
+#include "exchange/tern-exchange.h"
+
+#include <string.h>
+#include <tern/tern-error.h>
+
+#include "base/tern-field.h"
+#include "base/tern-i18n.h"
+#include "exchange/tern-body-reader.h"
+#include "exchange/tern-establish.h"
+#include "exchange/tern-head-reader.h"
+#include "exchange/tern-request-head.h"
+#include "exchange/tern-send.h"
+#include "exchange/tern-upload.h"
+#include "http1/tern-http1-framing.h"
+#include "message/tern-response-private.h"
+
+typedef enum
+{
+  STATE_LEASE,
+  STATE_ESTABLISH,
+  STATE_OPEN,
+  STATE_SEND,
+  STATE_HEAD,
+  STATE_DONE,
+} State;
+
+/* How long a server is given for its 100 (Continue) before the body is sent all the same. */
+#define CONTINUE_WAIT G_TIME_SPAN_SECOND
+
+/* A key is the origin, the TLS settings and the partition; this is enough for nearly every one. */
+#define KEY_ROOM 320
+
+struct _TernExchange
+{
+  const TernExchangeEnv *env;
+  TernCall *call;
+  State state;
+  gboolean fresh;
+  gboolean allow_expect;
+  TernExchangeFacts facts;
+  TernTicket *ticket;
+  TernLease *lease;
+  TernTransport *transport; /* the lease's */
+  TernEstablish *establish;
+  TernSend send;
+  TernHeadReader reader;
+  TernDeadline deadline;
+  gint64 continue_at; /* 0 once nobody waits for 100 (Continue) */
+  TernTimings timings;
+  gint64 mark; /* when the phase began that is measured */
+  guint64 told; /* how much of the upload was reported */
+  TernResponse *response;
+  TernReader *body;
+};
+
+TernExchange *
+tern_exchange_new (const TernExchangeEnv *env, TernCall *call, gboolean fresh, gboolean allow_expect)
+{
+  TernExchange *self = g_new0 (TernExchange, 1);
+
+  self->env = env;
+  self->call = call;
+  self->fresh = fresh;
+  self->allow_expect = allow_expect;
+  self->facts.phase = TERN_PHASE_QUEUE;
+  self->reader.limits = env->limits;
+  self->mark = g_get_monotonic_time ();
+  tern_deadline_init (&self->deadline, env->idle_timeout, env->total_deadline);
+  return self;
+}
+
+void
+tern_exchange_free (TernExchange *self)
+{
+  g_clear_pointer (&self->ticket, tern_ticket_free);
+  g_clear_pointer (&self->establish, tern_establish_free);
+  tern_send_clear (&self->send);
+  tern_head_reader_clear (&self->reader);
+  if (self->lease)
+    tern_lease_release (self->lease, FALSE, g_get_monotonic_time ());
+  g_clear_pointer (&self->body, tern_reader_free);
+  g_clear_object (&self->response);
+  g_free (self);
+}
+
+const TernExchangeFacts *
+tern_exchange_get_facts (TernExchange *self)
+{
+  return &self->facts;
+}
+
+/* Time spent since the last mark. */
+static gint64
+lap (TernExchange *self)
+{
+  const gint64 now = g_get_monotonic_time ();
+  const gint64 spent = now - self->mark;
+
+  self->mark = now;
+  return spent;
+}
+
+/* "s1 host:port" with the partition behind a byte that no authority has. */
+static char *
+make_key (TernExchange *self, char *room, gsize size)
+{
+  const TernUri *uri = self->call->uri;
+  const char *partition = self->env->partition;
+  const gsize len = strlen (uri->authority);
+
+  if (!partition && !uri->secure && len + 2 < size)
+    {
+      room[0] = 'h';
+      memcpy (room + 1, uri->authority, len + 1);
+      return NULL;
+    }
+  return g_strdup_printf ("%c%u %s%s%s", uri->secure ? 's' : 'h', uri->secure ? self->env->tls_serial : 0,
+                          uri->authority, partition ? "\n" : "", partition ? partition : "");
+}
+
+static TernStep
+step_lease (TernExchange *self, TernWait *wait, GError **error)
+{
+  TernStep step;
+
+  if (!self->ticket)
+    {
+      char room[KEY_ROOM];
+      g_autofree char *long_key = make_key (self, room, sizeof room);
+      const guint hash = self->call->uri->hash + (self->env->partition ? g_str_hash (self->env->partition) : 0);
+
+      self->lease = tern_pool_try (self->env->pool, long_key ? long_key : room, hash, self->fresh, self->mark);
+      if (!self->lease)
+        self->ticket = tern_ticket_new (self->env->pool, long_key ? long_key : room, hash, self->fresh);
+    }
+  if (!self->lease)
+    {
+      /* The idle clock stands still in the queue: no network is waited for. */
+      wait->may_block = FALSE;
+      if (self->env->total_deadline != TERN_NEVER && g_get_monotonic_time () >= self->env->total_deadline)
+        {
+          tern_deadline_set_error (error, TERN_PHASE_QUEUE, self->call->uri->host);
+          return TERN_STEP_FAILED;
+        }
+      tern_wait_add_deadline (wait, self->env->total_deadline);
+      step = tern_ticket_step (self->ticket, g_get_monotonic_time (), wait, error);
+      if (step != TERN_STEP_DONE)
+        return step;
+      self->lease = tern_ticket_steal_lease (self->ticket);
+      g_clear_pointer (&self->ticket, tern_ticket_free);
+    }
+  self->timings.queue = lap (self);
+  self->transport = tern_lease_get_transport (self->lease);
+  self->facts.reused = self->transport != NULL;
+  self->timings.reused = self->facts.reused;
+  self->state = self->transport ? STATE_OPEN : STATE_ESTABLISH;
+  return TERN_STEP_DONE;
+}
+
+static TernStep
+step_establish (TernExchange *self, TernWait *wait, GError **error)
+{
+  TernTransport *transport;
+  TernStep step;
+
+  if (!self->establish)
+    {
+      g_autofree char *ticket_key
+          = g_strconcat (self->call->uri->authority, "\n", self->env->partition, NULL);
+
+      self->establish = tern_establish_new (self->env, self->call->uri, ticket_key);
+    }
+  step = tern_establish_step (self->establish, &self->timings, wait, error);
+  self->facts.phase = tern_establish_get_phase (self->establish);
+  if (step != TERN_STEP_DONE)
+    return step;
+  transport = tern_establish_steal_transport (self->establish);
+  g_clear_pointer (&self->establish, tern_establish_free);
+  tern_lease_set_transport (self->lease, transport);
+  self->transport = transport;
+  lap (self);
+  self->state = STATE_OPEN;
+  /* A server that answers before it was asked is not to be believed (RFC 9112 §9.3). Within TLS such
+   * bytes are found when the answer is read. */
+  if (self->call->uri->secure || tern_transport_is_quiet (transport))
+    return TERN_STEP_DONE;
+  g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
+               _ ("%s sent something, or closed, before it was asked"), self->call->uri->host);
+  return TERN_STEP_FAILED;
+}
+
+/* The request is put together once the connection is there, so that a body's stream is not touched
+ * before. */
+static TernStep
+step_open (TernExchange *self, TernWait *wait, GError **error)
+{
+  TernCall *call = self->call;
+  TernHeadPlan plan = { .target = call->uri->target, .user_agent = self->env->user_agent };
+  g_autoptr (GError) local = NULL;
+  TernReader *upload;
+  GByteArray *head;
+
+  self->facts.phase = TERN_PHASE_SEND;
+  upload = tern_upload_open (&call->body, call->body_sent_once, &plan.length, &local);
+  if (local)
+    {
+      g_propagate_error (error, g_steal_pointer (&local));
+      return TERN_STEP_FAILED;
+    }
+  plan.has_body = upload != NULL;
+  plan.expect = plan.has_body && plan.length != 0 && self->allow_expect
+                && (call->request->expect_continue || tern_call_get (call, "Expect"));
+  head = tern_request_head_write (call, &plan, error);
+  if (!head)
+    {
+      g_clear_pointer (&upload, tern_reader_free);
+      return TERN_STEP_FAILED;
+    }
+  /* Bytes in memory go out as they are; the reader over them is not needed. */
+  if (call->body.kind == TERN_SOURCE_BYTES)
+    g_clear_pointer (&upload, tern_reader_free);
+  tern_send_init (&self->send, self->transport, head,
+                  call->body.kind == TERN_SOURCE_BYTES ? call->body.bytes : NULL, upload, plan.length,
+                  !plan.expect);
+  self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
+  self->facts.expected = plan.expect;
+  call->body_sent_once |= upload != NULL;
+  self->state = STATE_SEND;
+  return TERN_STEP_DONE;
+}
+
+static void
+report_upload (TernExchange *self)
+{
+  if (!self->env->uploaded || self->send.body_sent == self->told)
+    return;
+  self->told = self->send.body_sent;
+  self->env->uploaded (self->env->data, self->told);
+}
+
+static gboolean
+has_final_head (TernExchange *self)
+{
+  return self->reader.head.headers && self->reader.head.status >= 200;
+}
+
+/* The write end broke, or waits: perhaps because the server has said its word already, a refusal of the
+ * body for one. */
+static gboolean
+look_for_early_answer (TernExchange *self, TernWait *wait)
+{
+  g_autoptr (GError) ignored = NULL;
+  TernStep step = TERN_STEP_DONE;
+
+  while (step == TERN_STEP_DONE && !has_final_head (self))
+    {
+      step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &ignored);
+      if (step == TERN_STEP_DONE && !has_final_head (self) && self->env->informational)
+        self->env->informational (self->env->data, self->reader.head.status, self->reader.head.headers);
+    }
+  self->facts.answer_started |= self->reader.started;
+  return has_final_head (self);
+}
+
+static TernStep
+step_send (TernExchange *self, TernWait *wait, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  TernStep step;
+
+  if (!tern_deadline_arm (&self->deadline, wait, TERN_PHASE_SEND, self->call->uri->host, error))
+    return TERN_STEP_FAILED;
+  step = tern_send_step (&self->send, wait, &cause);
+  if (self->send.started)
+    self->facts.request_sent = TRUE;
+  report_upload (self);
+  if (step != TERN_STEP_DONE && self->send.started)
+    {
+      wait->may_block = FALSE;
+      if (look_for_early_answer (self, wait) && (step == TERN_STEP_FAILED || self->reader.head.status >= 400))
+        {
+          self->state = STATE_HEAD;
+          return TERN_STEP_DONE;
+        }
+    }
+  if (step == TERN_STEP_WAIT
+      && !tern_deadline_check (&self->deadline, TERN_PHASE_SEND, self->call->uri->host, error))
+    return TERN_STEP_FAILED;
+  if (step == TERN_STEP_FAILED)
+    {
+      g_propagate_prefixed_error (error, g_steal_pointer (&cause), _ ("While %s (%s): "),
+                                  _ ("sending the request"), self->call->uri->host);
+      return step;
+    }
+  if (step == TERN_STEP_DONE)
+    {
+      tern_deadline_moved (&self->deadline);
+      self->timings.send = lap (self);
+      self->facts.phase = TERN_PHASE_WAIT;
+      if (!self->send.body_allowed)
+        self->continue_at = self->mark + CONTINUE_WAIT;
+      self->state = STATE_HEAD;
+    }
+  return step;
+}
+
+/* The server has agreed, or has been silent for long enough: the body goes out. */
+static void
+send_body (TernExchange *self)
+{
+  self->continue_at = 0;
+  self->send.body_allowed = TRUE;
+  self->facts.phase = TERN_PHASE_SEND;
+  self->state = STATE_SEND;
+}
+
+/* Whether the connection may serve another request after this one. */
+static gboolean
+may_keep (TernExchange *self)
+{
+  const char *connection = tern_call_get (self->call, "Connection");
+  TernFieldList list;
+  const char *item;
+  gsize len;
+
+  if (!tern_send_is_complete (&self->send))
+    return FALSE;
+  if (!connection)
+    return TRUE;
+  tern_field_list_init (&list, connection, strlen (connection));
+  while (tern_field_list_next (&list, &item, &len))
+    if (len == 5 && g_ascii_strncasecmp (item, "close", 5) == 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* From the final head to a response and its body. */
+static TernStep
+finish (TernExchange *self, GError **error)
+{
+  TernHttp1Head *head = &self->reader.head;
+  TernFraming framing;
+
+  if (!tern_http1_framing_decide (self->call->method, head->status, head->version, head->headers, &framing,
+                                  error))
+    return TERN_STEP_FAILED;
+  framing.keep &= may_keep (self);
+  self->timings.wait = lap (self);
+  self->response = tern_response_new (head->status, head->version, g_steal_pointer (&head->reason),
+                                      g_steal_pointer (&head->headers), self->call->uri);
+  self->response->timings = self->timings;
+  if (self->call->uri->secure)
+    self->response->tls = tern_transport_get_tls_info (self->transport);
+  if (framing.kind == TERN_BODY_LENGTH)
+    self->response->expected = MIN (framing.length, G_MAXINT64);
+  if (framing.kind == TERN_BODY_NONE || (framing.kind == TERN_BODY_LENGTH && framing.length == 0))
+    {
+      const gboolean keep = framing.keep && tern_receive_len (&self->reader.receive) == 0;
+
+      self->response->expected = 0;
+      tern_receive_clear (&self->reader.receive);
+      tern_lease_release (g_steal_pointer (&self->lease), keep, self->mark);
+    }
+  else
+    self->body = tern_body_reader_new (g_steal_pointer (&self->lease), &self->reader.receive, &framing,
+                                       &self->env->limits, &self->deadline, self->call->uri);
+  self->state = STATE_DONE;
+  return TERN_STEP_DONE;
+}
+
+/* What waiting for the head came to: a deadline, or the leave to send the body. */
+static TernStep
+wait_for_head (TernExchange *self, GError **error)
+{
+  if (self->continue_at != 0 && g_get_monotonic_time () >= self->continue_at)
+    {
+      send_body (self);
+      return TERN_STEP_DONE;
+    }
+  if (!tern_deadline_check (&self->deadline, TERN_PHASE_WAIT, self->call->uri->host, error))
+    return TERN_STEP_FAILED;
+  return TERN_STEP_WAIT;
+}
+
+static TernStep
+step_head (TernExchange *self, TernWait *wait, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  TernStep step = TERN_STEP_DONE;
+
+  if (has_final_head (self))
+    return finish (self, error); /* it came while the body was being sent */
+  if (!tern_deadline_arm (&self->deadline, wait, TERN_PHASE_WAIT, self->call->uri->host, error))
+    return TERN_STEP_FAILED;
+  if (self->continue_at != 0)
+    tern_wait_add_deadline (wait, self->continue_at);
+  step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &cause);
+  self->facts.answer_started |= self->reader.started;
+  if (step == TERN_STEP_WAIT)
+    return wait_for_head (self, error);
+  if (step == TERN_STEP_FAILED)
+    {
+      g_propagate_prefixed_error (error, g_steal_pointer (&cause), _ ("While %s (%s): "),
+                                  _ ("waiting for the response"), self->call->uri->host);
+      return step;
+    }
+  tern_deadline_moved (&self->deadline);
+  if (self->reader.head.status >= 200 || self->reader.head.status == 101)
+    return finish (self, error);
+  if (self->env->informational)
+    self->env->informational (self->env->data, self->reader.head.status, self->reader.head.headers);
+  if (self->continue_at != 0 && self->reader.head.status == 100)
+    send_body (self);
+  return TERN_STEP_DONE;
+}
+
+TernStep
+tern_exchange_step (TernExchange *self, TernWait *wait, GError **error)
+{
+  static TernStep (*const steps[]) (TernExchange *self, TernWait *wait, GError **error) = {
+    [STATE_LEASE] = step_lease, [STATE_ESTABLISH] = step_establish, [STATE_OPEN] = step_open,
+    [STATE_SEND] = step_send,   [STATE_HEAD] = step_head,
+  };
+  TernStep step = TERN_STEP_DONE;
+
+  while (step == TERN_STEP_DONE && self->state != STATE_DONE)
+    step = steps[self->state](self, wait, error);
+  return step;
+}
+
+TernResponse *
+tern_exchange_steal_response (TernExchange *self, TernReader **body)
+{
+  *body = g_steal_pointer (&self->body);
+  return g_steal_pointer (&self->response);
+}

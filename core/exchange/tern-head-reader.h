@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the head of the final response, interim ones on the way (RFC 9110 §15.2). */
+#pragma once
+
+#include "base/tern-uri.h"
+#include "exchange/tern-receive.h"
+#include "http1/tern-http1-head.h"
+
+#define TERN_MAX_INTERIM 16
+
+typedef struct
+{
+  TernReceive receive;
+  TernHttp1Scan scan;
+  TernHttp1Limits limits;
+  TernHttp1Head head; /* the last one that was parsed */
+  guint n_interim;
+  gboolean started; /* a byte came */
+  gboolean upgrade; /* the request asked for 101 */
+} TernHeadReader;
+
+/* DONE: @head is an interim or the final response. The caller owns the clocks. */
+TernStep tern_head_reader_step (TernHeadReader *self, TernTransport *transport, TernUri *uri,
+                                TernWait *wait, GError **error);
+void tern_head_reader_clear (TernHeadReader *self);

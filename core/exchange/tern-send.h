@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes one request: the head and the first of the body in one packet, then the rest of the body, whole,
+ * chunked or not at all. It never reads the answer. */
+#pragma once
+
+#include "io/tern-reader.h"
+#include "net/tern-transport.h"
+
+typedef struct
+{
+  TernTransport *transport; /* borrowed */
+  GByteArray *head;
+  GBytes *bytes;      /* a body that lies in memory whole */
+  TernReader *reader; /* any other body */
+  gint64 length;      /* of the body; -1 is chunked */
+  guint64 body_sent;  /* payload bytes handed to the transport */
+  gsize at;           /* how much of head and bytes, or of head and block, was written */
+  char *block;        /* what was read of the reader, in its chunk framing */
+  gsize block_start;
+  gsize block_len;
+  gboolean body_allowed; /* FALSE while 100 (Continue) is waited for */
+  gboolean body_ended;
+  gboolean started; /* a byte was written */
+} TernSend;
+
+/* Takes @head and @reader. */
+void tern_send_init (TernSend *self, TernTransport *transport, GByteArray *head, GBytes *bytes,
+                     TernReader *reader, gint64 length, gboolean body_allowed);
+void tern_send_clear (TernSend *self);
+
+/* DONE: everything that is allowed was written. */
+TernStep tern_send_step (TernSend *self, TernWait *wait, GError **error);
+
+/* Whether the whole request was written. */
+gboolean tern_send_is_complete (const TernSend *self);
