@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From a request to what the program is given. The signals are emitted here, in the thread that drives,
+ * and only where somebody listens. */
+#include "client/tern-client-call.h"
+
+#include "base/tern-i18n.h"
+#include "client/tern-gather.h"
+#include "client/tern-progress.h"
+#include "exchange/tern-body-stream.h"
+#include "message/tern-response-private.h"
+
+struct _TernClientCall
+{
+  TernClient *client;
+  TernRequest *request;
+  TernFlow *flow;
+  gboolean whole_body;
+  gboolean told; /* somebody listens to progress */
+  guint64 sent;
+  TernResponse *response;
+  TernReader *body; /* being read whole */
+  TernGather gather;
+  GBytes *content;
+};
+
+static void
+on_informational (gpointer data, guint status, TernHeaders *headers)
+{
+  TernClientCall *self = data;
+
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_INFORMATIONAL], 0, self->request, status,
+                 headers);
+}
+
+static void
+on_redirected (gpointer data, TernResponse *previous, const char *next)
+{
+  TernClientCall *self = data;
+
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_REDIRECTED], 0, previous, next);
+}
+
+static void
+on_uploaded (gpointer data, guint64 sent)
+{
+  TernClientCall *self = data;
+
+  self->sent = sent;
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_PROGRESS], 0, self->request, sent,
+                 (guint64) 0, (gint64) -1);
+}
+
+static gboolean
+has_listener (TernClient *client, guint number)
+{
+  return g_signal_has_handler_pending (client, tern_client_signals[number], 0, TRUE);
+}
+
+TernClientCall *
+tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_body)
+{
+  TernClientCall *self = g_new0 (TernClientCall, 1);
+  g_autoptr (TernSettings) settings = tern_client_get_settings (client);
+  TernHooks hooks = { .data = self };
+
+  self->client = g_object_ref (client);
+  self->request = g_object_ref (request);
+  self->whole_body = whole_body;
+  self->told = has_listener (client, TERN_CLIENT_PROGRESS);
+  if (has_listener (client, TERN_CLIENT_INFORMATIONAL))
+    hooks.informational = on_informational;
+  if (has_listener (client, TERN_CLIENT_REDIRECTED))
+    hooks.redirected = on_redirected;
+  if (self->told)
+    hooks.uploaded = on_uploaded;
+  self->flow = tern_flow_new (settings, request, &hooks);
+  return self;
+}
+
+void
+tern_client_call_free (TernClientCall *self)
+{
+  g_clear_pointer (&self->flow, tern_flow_free);
+  g_clear_pointer (&self->body, tern_reader_free);
+  tern_gather_clear (&self->gather);
+  g_clear_pointer (&self->content, g_bytes_unref);
+  g_clear_object (&self->response);
+  g_object_unref (self->request);
+  g_object_unref (self->client);
+  g_free (self);
+}
+
+/* The head is there: the body becomes a stream, or is read on here. */
+static void
+take_response (TernClientCall *self)
+{
+  TernResult *result = &self->flow->result;
+
+  self->response = g_steal_pointer (&result->response);
+  self->body = g_steal_pointer (&result->body);
+  if (self->body && self->told)
+    self->body = tern_progress_reader_new (self->body, self->client, self->request, self->sent,
+                                           self->response->expected);
+  if (self->whole_body)
+    tern_gather_init (&self->gather, self->response->expected);
+  else if (self->body)
+    tern_response_take_body (self->response, tern_body_stream_new (g_steal_pointer (&self->body)),
+                             tern_body_stream_find_trailers);
+}
+
+static TernStep
+read_body (TernClientCall *self, TernWait *wait, GError **error)
+{
+  TernHeaders *trailers;
+
+  if (self->body)
+    {
+      const TernStep step = tern_gather_step (&self->gather, self->body, wait, error);
+
+      if (step != TERN_STEP_DONE)
+        return step;
+      trailers = tern_reader_get_trailers (self->body);
+      self->response->trailers = trailers ? tern_headers_ref (trailers) : NULL;
+      g_clear_pointer (&self->body, tern_reader_free);
+    }
+  self->content = tern_gather_end (&self->gather);
+  self->response->content = g_bytes_ref (self->content);
+  return TERN_STEP_DONE;
+}
+
+TernStep
+tern_client_call_step (gpointer call, TernWait *wait, GError **error)
+{
+  TernClientCall *self = call;
+
+  if (!self->response)
+    {
+      const TernStep step = tern_flow_step (self->flow, wait, error);
+
+      if (step != TERN_STEP_DONE)
+        return step;
+      take_response (self);
+    }
+  return self->whole_body ? read_body (self, wait, error) : TERN_STEP_DONE;
+}
+
+/* What is known of a failure that came while the body was read whole. */
+static TernFailure *
+body_failure (TernClientCall *self)
+{
+  TernFailure *failure = tern_failure_new (TERN_PHASE_RECEIVE);
+
+  failure->expected = self->response->expected;
+  failure->received = self->gather.used;
+  failure->partial_body = tern_gather_end (&self->gather);
+  failure->response = g_object_ref (self->response);
+  return failure;
+}
+
+void
+tern_client_call_settle (TernClientCall *self, GError **error)
+{
+  TernFlow *flow = self->flow;
+  TernFailure *failure = NULL;
+  TernPhase phase;
+
+  if (!*error)
+    {
+      tern_request_take_failure (self->request, NULL);
+      return;
+    }
+  phase = self->response ? TERN_PHASE_RECEIVE : flow->phase;
+  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_prefix_error (error, _ ("While %s (%s): "), tern_phase_describe (phase),
+                    flow->call.uri ? flow->call.uri->host : "");
+  if (self->response)
+    failure = body_failure (self);
+  else if (flow->result.failure)
+    failure = tern_failure_ref (flow->result.failure);
+  else
+    failure = tern_failure_new (phase);
+  tern_request_take_failure (self->request, failure);
+}
+
+TernResponse *
+tern_client_call_steal (TernClientCall *self, GBytes **content)
+{
+  if (content)
+    *content = g_steal_pointer (&self->content);
+  return g_steal_pointer (&self->response);
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Pairs credentials with offers. Credentials are scoped by domain; those in the URI go to the origin of
+ * that URI alone. */
+#include "engine/tern-auth-candidates.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/tern-log.h"
+#include "engine/tern-settings.h"
+#include "plugin/tern-auth-request.h"
+#include "plugin/tern-auth-scheme-private.h"
+#include "plugin/tern-registry.h"
+#include "policy/tern-auth-choice.h"
+
+static int
+rank_scheme (const char *scheme, gpointer data)
+{
+  int rank = -1;
+
+  return tern_registry_find (TERN_PLUGIN_AUTH_SCHEME, scheme, &rank) ? rank : -1;
+}
+
+static gboolean
+is_for (const TernDomainCredentials *entry, const TernUri *uri)
+{
+  g_autofree char *with_port = NULL;
+
+  if (!entry->domain || strcmp (entry->domain, uri->host) == 0 || strcmp (entry->domain, uri->authority) == 0)
+    return TRUE;
+  with_port = g_strdup_printf (strchr (uri->host, ':') ? "[%s]:%u" : "%s:%u", uri->host, uri->port);
+  return strcmp (entry->domain, with_port) == 0;
+}
+
+/* "name:password" of the URI, its percent-encoding undone; NULL where it has none. */
+static TernCredentials *
+from_userinfo (const TernUri *uri)
+{
+  const char *colon;
+  g_autoptr (GBytes) name = NULL;
+  g_autoptr (GBytes) password = NULL;
+
+  if (!uri->userinfo || !*uri->userinfo)
+    return NULL;
+  colon = strchr (uri->userinfo, ':');
+  name = g_uri_unescape_bytes (uri->userinfo, colon ? colon - uri->userinfo : -1, NULL, NULL);
+  password = g_uri_unescape_bytes (colon ? colon + 1 : "", -1, NULL, NULL);
+  return name && password ? tern_credentials_new_bytes (name, password) : NULL;
+}
+
+static gboolean
+flags_allow (TernAuthScheme *scheme, const TernCredentials *credentials)
+{
+  const TernAuthFlags flags = tern_auth_scheme_get_flags (scheme);
+  const gboolean is_token = tern_credentials_get_token (credentials) != NULL;
+
+  if ((flags & TERN_AUTH_NEEDS_PASSWORD) && is_token)
+    return FALSE;
+  return !(flags & TERN_AUTH_NEEDS_TOKEN) || is_token;
+}
+
+/* A scheme object that takes the challenge and can use the credentials, or NULL. */
+static TernAuthScheme *
+try_offer (const char *name, TernChallenge *challenge, const TernCredentials *credentials)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &error);
+
+  if (scheme && flags_allow (scheme, credentials) && tern_auth_scheme_accept (scheme, challenge, &error))
+    return g_steal_pointer (&scheme);
+  if (error)
+    tern_log (TERN_LOG_PLUGIN, "auth scheme %s: %s", name, error->message);
+  return NULL;
+}
+
+static gboolean
+pair (TernCredentials *credentials, GPtrArray *offers, TernAuthAnswer *answer)
+{
+  for (guint i = 0; i < offers->len; i++)
+    {
+      TernChallenge *challenge = offers->pdata[i];
+
+      answer->scheme = try_offer (tern_challenge_get_scheme (challenge), challenge, credentials);
+      if (!answer->scheme)
+        continue;
+      answer->credentials = tern_credentials_ref (credentials);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+tern_auth_candidate_next (GPtrArray *credentials, const TernUri *uri, GPtrArray *challenges, guint *next,
+                          TernAuthAnswer *answer)
+{
+  g_autoptr (GPtrArray) offers = tern_auth_choice_sort (challenges, rank_scheme, NULL);
+
+  /* Number 0 is the URI's own, the program's follow. */
+  if (*next == 0)
+    {
+      g_autoptr (TernCredentials) own = from_userinfo (uri);
+
+      (*next)++;
+      if (own && pair (own, offers, answer))
+        return TRUE;
+    }
+  while (*next <= credentials->len)
+    {
+      const TernDomainCredentials *entry = credentials->pdata[(*next)++ - 1];
+
+      if (is_for (entry, uri) && pair (entry->credentials, offers, answer))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+tern_auth_candidate_preempt (GPtrArray *credentials, const TernUri *uri, TernAuthAnswer *answer)
+{
+  g_autoptr (TernCredentials) chosen = from_userinfo (uri);
+  g_auto (GStrv) names = tern_registry_list_names (TERN_PLUGIN_AUTH_SCHEME);
+
+  for (guint i = 0; !chosen && i < credentials->len; i++)
+    {
+      const TernDomainCredentials *entry = credentials->pdata[i];
+
+      if (is_for (entry, uri))
+        chosen = tern_credentials_ref (entry->credentials);
+    }
+  for (gsize i = 0; chosen && names[i]; i++)
+    {
+      g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, names[i], NULL);
+
+      if (!scheme || !(tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
+          || !flags_allow (scheme, chosen) || !tern_auth_scheme_accept (scheme, NULL, NULL))
+        continue;
+      *answer = (TernAuthAnswer){ g_steal_pointer (&scheme), g_steal_pointer (&chosen) };
+      return TRUE;
+    }
+  return FALSE;
+}
+
+TernAuthVerdict
+tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArray *challenges)
+{
+  for (guint i = 0; i < challenges->len; i++)
+    {
+      const TernAuthVerdict verdict = tern_auth_scheme_judge (answer->scheme, challenges->pdata[i]);
+
+      if (verdict != TERN_AUTH_WRONG)
+        return verdict;
+    }
+  return TERN_AUTH_WRONG;
+}
+
+gboolean
+tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges)
+{
+  g_autoptr (TernAuthScheme) old = g_steal_pointer (&answer->scheme);
+
+  for (guint i = 0; i < challenges->len; i++)
+    {
+      TernChallenge *challenge = challenges->pdata[i];
+
+      if (tern_auth_scheme_judge (old, challenge) == TERN_AUTH_WRONG)
+        continue;
+      answer->scheme = try_offer (tern_challenge_get_scheme (challenge), challenge, answer->credentials);
+      if (answer->scheme)
+        return TRUE;
+    }
+  tern_auth_answer_clear (answer);
+  return FALSE;
+}
+
+TernHeaders *
+tern_auth_candidate_respond (const TernAuthAnswer *answer, const TernCall *call, const TernUri *uri)
+{
+  g_autoptr (GError) error = NULL;
+  guint8 random[8] = { 0 };
+  char cnonce[17];
+  TernHeaders *fields;
+  TernAuthRequest view = {
+    .method = call->method,
+    .target = uri->target,
+    .headers = call->headers,
+    .time = g_get_real_time () / G_USEC_PER_SEC,
+    .cnonce = cnonce,
+    .nonce_count = 1,
+  };
+
+  if (getrandom (random, sizeof random, 0) != sizeof random)
+    return NULL;
+  for (gsize i = 0; i < sizeof random; i++)
+    g_snprintf (cnonce + 2 * i, 3, "%02x", random[i]);
+  fields = tern_auth_scheme_respond (answer->scheme, &view, answer->credentials, &error);
+  if (!fields)
+    tern_log (TERN_LOG_PLUGIN, "auth: %s", error ? error->message : "no answer");
+  return fields;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The tee of the cache. Only a body that came whole becomes an entry; the reader above never waits for
+ * the store. */
+#include "engine/tern-cache-body.h"
+
+#include "engine/tern-operation.h"
+#include "policy/tern-cache-freshness.h"
+
+typedef struct
+{
+  TernReader reader;
+  TernReader *inner;
+  TernCacheStore *store;
+  char *key;
+  TernCacheRecord *record;
+  GByteArray *copy; /* NULL once it is given up or stored */
+} Tee;
+
+char *
+tern_cache_meta_key (const char *key)
+{
+  return g_strconcat (key, "#meta", NULL);
+}
+
+char *
+tern_cache_body_key (const char *key)
+{
+  return g_strconcat (key, "#body", NULL);
+}
+
+gboolean
+tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **body)
+{
+  gsize size = 0;
+  const void *data = value ? g_bytes_get_data (value, &size) : NULL;
+
+  if (!value || size != record->body_length || tern_cache_checksum (0, data, size) != record->body_checksum)
+    return FALSE;
+  *body = g_bytes_ref (value);
+  return TRUE;
+}
+
+/* The body first: an entry is there when its record is. */
+static void
+store_entry (TernCacheStore *store, const char *key, TernCacheRecord *record, GBytes *body)
+{
+  gsize size = 0;
+  const void *data = g_bytes_get_data (body, &size);
+  gint64 keep_until;
+
+  record->body_length = size;
+  record->body_checksum = tern_cache_checksum (0, data, size);
+  keep_until = tern_cache_keep_until (record);
+  tern_operation_store_later (store, tern_cache_body_key (key), g_bytes_ref (body), keep_until);
+  tern_operation_store_later (store, tern_cache_meta_key (key), tern_cache_record_serialize (record),
+                              keep_until);
+}
+
+static void
+keep (Tee *self, const void *buffer, gsize n)
+{
+  g_autoptr (GBytes) body = NULL;
+
+  if (n > 0)
+    {
+      g_byte_array_append (self->copy, buffer, n);
+      if (self->copy->len > TERN_CACHE_MAX_ENTRY)
+        g_clear_pointer (&self->copy, g_byte_array_unref);
+      return;
+    }
+  body = g_byte_array_free_to_bytes (g_steal_pointer (&self->copy));
+  store_entry (self->store, self->key, self->record, body);
+}
+
+static TernStep
+tee_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  Tee *self = (Tee *) reader;
+  TernStep step;
+
+  step = tern_reader_read (self->inner, buffer, len, n, wait, error);
+  if (step == TERN_STEP_FAILED)
+    g_clear_pointer (&self->copy, g_byte_array_unref);
+  else if (step == TERN_STEP_DONE && self->copy && len > 0)
+    keep (self, buffer, *n);
+  return step;
+}
+
+static gint64
+tee_get_remaining (TernReader *reader)
+{
+  return tern_reader_get_remaining (((Tee *) reader)->inner);
+}
+
+static TernHeaders *
+tee_get_trailers (TernReader *reader)
+{
+  return tern_reader_get_trailers (((Tee *) reader)->inner);
+}
+
+static void
+tee_free (TernReader *reader)
+{
+  Tee *self = (Tee *) reader;
+
+  /* A reader that knows its length and was read to it is whole, also if nobody asked for its end. */
+  if (self->copy && tern_reader_get_remaining (self->inner) == 0)
+    keep (self, NULL, 0);
+  g_clear_pointer (&self->copy, g_byte_array_unref);
+  tern_reader_free (self->inner);
+  tern_cache_record_free (self->record);
+  g_object_unref (self->store);
+  g_free (self->key);
+  g_free (self);
+}
+
+static const TernReaderClass tee_class = {
+  .read = tee_read,
+  .get_remaining = tee_get_remaining,
+  .get_trailers = tee_get_trailers,
+  .free = tee_free,
+};
+
+TernReader *
+tern_cache_body_tee (TernReader *body, TernCacheStore *store, const char *key, TernCacheRecord *record)
+{
+  Tee *self;
+
+  if (!body)
+    {
+      g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
+
+      store_entry (store, key, record, nothing);
+      tern_cache_record_free (record);
+      return NULL;
+    }
+  self = g_new0 (Tee, 1);
+  self->reader.klass = &tee_class;
+  self->inner = body;
+  self->store = g_object_ref (store);
+  self->key = g_strdup (key);
+  self->record = record;
+  self->copy = g_byte_array_new ();
+  return &self->reader;
+}

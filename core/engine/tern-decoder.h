@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Readers that undo content codings, and the guard over how much comes out of them. */
+#pragma once
+
+#include "io/tern-reader.h"
+
+typedef struct
+{
+  guint64 limit; /* bytes that may come out; 0 is none */
+  guint ratio;   /* out against in, looked at from 10 MiB on; 0 is none */
+} TernDecoderLimits;
+
+/* Takes @body; one decoder per coding, in the order of @codings. NULL with an error where a plugin does
+ * not load; @body is then gone. Reading may fail with DECOMPRESS_FAILED and DECODE_LIMIT. */
+TernReader *tern_decoder_wrap (TernReader *body, char **codings, const TernDecoderLimits *limits,
+                               const char *host, GError **error);

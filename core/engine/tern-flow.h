@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One request on its way through the stages: the walker's state, what it carries down and what comes up.
+ * A flow is one step; it knows neither driver. */
+#pragma once
+
+#include <tern/tern-response.h>
+
+#include "engine/tern-operation.h"
+#include "engine/tern-settings.h"
+#include "exchange/tern-exchange-env.h"
+#include "io/tern-reader.h"
+#include "message/tern-call.h"
+#include "message/tern-failure-private.h"
+
+/* What comes up: a response (with a body, or without) or a failure. */
+typedef struct
+{
+  TernResponse *response;
+  TernReader *body;
+  GError *error;
+  TernFailure *failure; /* what is known beside the error; perhaps NULL */
+} TernResult;
+
+void tern_result_clear (TernResult *self);
+/* Replaces whatever there was by an error (taken); a response there was becomes part of the failure. */
+void tern_result_fail (TernResult *self, GError *error);
+/* Replaces whatever there was by a response (both taken). */
+void tern_result_answer (TernResult *self, TernResponse *response, TernReader *body);
+
+/* Who listens; a NULL is nobody, and costs nothing. */
+typedef struct
+{
+  gpointer data;
+  void (*informational) (gpointer data, guint status, TernHeaders *headers);
+  void (*redirected) (gpointer data, TernResponse *previous, const char *next);
+  void (*uploaded) (gpointer data, guint64 sent);
+} TernHooks;
+
+/* What a stage says. */
+typedef enum
+{
+  TERN_GO_ON,      /* to the next one, down or up */
+  TERN_GO_ANSWER,  /* down only: the result is set, turn round */
+  TERN_GO_AGAIN,   /* up only: go down once more below me */
+  TERN_GO_OPERATE, /* do flow->op, then call me again */
+} TernGo;
+
+/* Room for what a stage remembers between its calls; zeroed whenever the stage is reset. */
+typedef union
+{
+  gpointer align;
+  char room[112];
+} TernStageState;
+
+#define TERN_N_STAGES 6
+
+typedef struct
+{
+  TernSettings *settings;
+  TernCall call;
+  TernHooks hooks;
+  TernExchangeEnv env;
+  TernOperation op;
+  /* Does flow->op; the flow tests put a script here. */
+  TernStep (*perform) (gpointer flow, TernWait *wait);
+  TernResult result;
+  guint at;
+  gboolean up;
+  gboolean over;
+  guint n_again;
+  gint64 started;
+  TernPhase phase; /* of the last operation, for the message of a cancelled one */
+  TernStageState states[TERN_N_STAGES];
+  GString *trace; /* NULL where nobody reads it */
+} TernFlow;
+
+/* Never fails: a request that cannot be sent is the flow's result. */
+TernFlow *tern_flow_new (TernSettings *settings, TernRequest *request, const TernHooks *hooks);
+void tern_flow_free (TernFlow *self);
+
+/* DONE: the result holds a response. FAILED: @error, and the result's failure. */
+TernStep tern_flow_step (gpointer flow, TernWait *wait, GError **error);
+
+/* The body again from its start; FALSE, with the result failed, where that cannot be. */
+gboolean tern_flow_rewind (TernFlow *self);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers authentication challenges (RFC 9110 §11): strongest scheme first, one set of credentials after
+ * the other, in a bounded number of rounds. Nothing is sent that was not asked for, unless it opened the
+ * same space before; what the program put into Authorization itself always wins. */
+
+#include "engine/tern-auth-candidates.h"
+#include "engine/tern-stage.h"
+#include "message/tern-response-private.h"
+#include "policy/tern-challenge.h"
+
+/* Rounds per request, whatever the server says: stale answers included (RFC 7616 §3.3). */
+#define MAX_ROUNDS 10
+#define MAX_STALE 2
+
+typedef struct
+{
+  TernAuthAnswer answer;  /* what was sent with the last round */
+  gboolean from_memory;   /* it had opened the space before */
+  gboolean own;           /* the program's own Authorization: hands off */
+  gboolean draining;
+  guint rounds;
+  guint stale;
+  guint next_credentials; /* which set is tried next */
+} State;
+
+G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
+
+static void
+auth_clear (gpointer data)
+{
+  tern_auth_answer_clear (&((State *) data)->answer);
+}
+
+/* Puts the scheme's fields on the call; FALSE where the scheme will not. */
+static gboolean
+respond (TernFlow *flow, State *state)
+{
+  g_autoptr (TernHeaders) fields
+      = tern_auth_candidate_respond (&state->answer, &flow->call, flow->call.uri);
+
+  if (!fields)
+    {
+      tern_auth_answer_clear (&state->answer);
+      return FALSE;
+    }
+  tern_call_edit_all (&flow->call, TERN_STAGE_AUTH, fields);
+  return TRUE;
+}
+
+static TernGo
+auth_down (TernFlow *flow, gpointer data)
+{
+  State *state = data;
+  const char *partition = flow->call.request->partition;
+
+  state->own = tern_headers_has (flow->call.headers, "Authorization");
+  if (state->own)
+    return TERN_GO_ON;
+  state->from_memory
+      = tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri, partition, &state->answer);
+  if (!state->from_memory && flow->settings->preemptive_auth)
+    tern_auth_candidate_preempt (flow->settings->credentials, flow->call.uri, &state->answer);
+  if (state->answer.scheme)
+    respond (flow, state);
+  return TERN_GO_ON;
+}
+
+/* The next answer to try for this 401; FALSE when there is none left. */
+static gboolean
+choose (TernFlow *flow, State *state)
+{
+  g_autoptr (GPtrArray) challenges
+      = tern_challenges_from_headers (flow->result.response->headers, "WWW-Authenticate", FALSE);
+  TernAuthVerdict verdict = TERN_AUTH_WRONG;
+
+  if (state->answer.scheme)
+    verdict = tern_auth_candidate_judge (&state->answer, challenges);
+  if (verdict == TERN_AUTH_STALE && ++state->stale > MAX_STALE)
+    verdict = TERN_AUTH_WRONG;
+  if (verdict == TERN_AUTH_WRONG && state->from_memory)
+    {
+      tern_auth_memory_forget (flow->settings->auth_memory, flow->call.uri, &state->answer);
+      state->from_memory = FALSE;
+    }
+  if (verdict != TERN_AUTH_WRONG)
+    return tern_auth_candidate_renew (&state->answer, challenges);
+  tern_auth_answer_clear (&state->answer);
+  return tern_auth_candidate_next (flow->settings->credentials, flow->call.uri, challenges,
+                                   &state->next_credentials, &state->answer);
+}
+
+static TernGo
+auth_up (TernFlow *flow, gpointer data)
+{
+  State *state = data;
+  TernResponse *response = flow->result.response;
+
+  if (state->draining)
+    {
+      state->draining = FALSE;
+      /* Without an answer the next 401 leads to the next credentials. */
+      respond (flow, state);
+      return TERN_GO_AGAIN;
+    }
+  if (!response || state->own)
+    return TERN_GO_ON;
+  if (response->status != 401)
+    {
+      if (state->answer.scheme && !state->from_memory)
+        tern_auth_memory_add (flow->settings->auth_memory, flow->call.uri,
+                              flow->call.request->partition, &state->answer);
+      return TERN_GO_ON;
+    }
+  if (++state->rounds > MAX_ROUNDS || !choose (flow, state) || !tern_flow_rewind (flow))
+    return TERN_GO_ON;
+  state->draining = TRUE;
+  flow->op.kind = TERN_OP_DRAIN;
+  flow->op.drained = 0;
+  return TERN_GO_OPERATE;
+}
+
+const TernStage tern_stage_auth
+    = { .name = "auth", .down = auth_down, .up = auth_up, .clear = auth_clear };

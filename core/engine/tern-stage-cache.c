@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Answers from the cache, asks the origin whether what is stored still holds, and keeps what may be kept
+ * (RFC 9111). Every decision is one of policy/; this stage only asks for the store's work in turn. */
+#include <string.h>
+
+#include "base/tern-log.h"
+#include "engine/tern-cache-body.h"
+#include "engine/tern-stage.h"
+#include "message/tern-response-private.h"
+#include "policy/tern-cache-decision.h"
+#include "policy/tern-cache-freshness.h"
+#include "policy/tern-cache-key.h"
+#include "policy/tern-cache-validation.h"
+
+typedef enum
+{
+  AT_START,
+  AT_META,      /* the record is being looked up */
+  AT_BODY,      /* of a fresh record */
+  AT_FORWARDED, /* the request went down */
+  AT_VALIDATED, /* 304: the body of the record is being looked up */
+  AT_REWRITTEN, /* 304: the record is being rewritten */
+  AT_DELETING,  /* what an unsafe request, or an answer, made invalid */
+} Place;
+
+typedef struct
+{
+  Place place;
+  TernHeaders *fields; /* the request as it came down to here */
+  char *key;
+  TernCacheRecord *record;
+  TernCacheDecision decision;
+  gint64 asked_at; /* Unix seconds */
+  GBytes *body;
+  char **doomed;
+  guint n_deleted;
+} State;
+
+G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
+
+static void
+cache_clear (gpointer data)
+{
+  State *state = data;
+
+  g_clear_pointer (&state->fields, tern_headers_unref);
+  g_clear_pointer (&state->key, g_free);
+  g_clear_pointer (&state->record, tern_cache_record_free);
+  g_clear_pointer (&state->body, g_bytes_unref);
+  g_clear_pointer (&state->doomed, g_strfreev);
+}
+
+static gint64
+unix_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static TernCacheRequest
+view (const TernFlow *flow, const State *state)
+{
+  return (TernCacheRequest){ flow->call.method, flow->call.uri, flow->call.request->partition,
+                             state->fields };
+}
+
+static TernGo
+operate (TernFlow *flow, State *state, TernOperationKind kind, char *key, Place place)
+{
+  flow->op.kind = kind;
+  flow->op.key = key;
+  state->place = place;
+  return TERN_GO_OPERATE;
+}
+
+/* Answers with the record; the status text says how it came to that. */
+static void
+answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
+{
+  TernResponse *response;
+  TernReader *body = NULL;
+
+  response = tern_response_new (state->record->status, state->record->version,
+                                g_strdup (state->record->reason),
+                                tern_cache_answer_fields (state->record, unix_now ()), flow->call.uri);
+  response->from_cache = TRUE;
+  response->expected = g_bytes_get_size (state->body);
+  if (strcmp (flow->call.method, "HEAD") != 0 && response->expected > 0)
+    body = tern_reader_new_bytes (state->body);
+  tern_result_answer (&flow->result, response, body);
+  response->cache_status = tern_cache_status_text (&state->decision, forward_status, stored);
+  tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
+}
+
+static TernGo
+answer_timeout (TernFlow *flow, State *state)
+{
+  TernResponse *response
+      = tern_response_new (504, 11, g_strdup ("Gateway Timeout"), tern_headers_new (), flow->call.uri);
+
+  response->expected = 0;
+  response->cache_status = tern_cache_status_text (&state->decision, 0, FALSE);
+  tern_result_answer (&flow->result, response, NULL);
+  return TERN_GO_ANSWER;
+}
+
+static TernGo
+forward (TernFlow *flow, State *state)
+{
+  g_autoptr (TernHeaders) conditions = NULL;
+
+  state->place = AT_FORWARDED;
+  state->asked_at = unix_now ();
+  if (state->decision.verdict != TERN_CACHE_VALIDATE)
+    return TERN_GO_ON;
+  conditions = tern_headers_new ();
+  if (tern_cache_add_conditions (state->record, flow->settings->ignore_etag, conditions))
+    tern_call_edit_all (&flow->call, TERN_STAGE_CACHE, conditions);
+  return TERN_GO_ON;
+}
+
+/* The record was looked up, or there is none: what now? */
+static TernGo
+decide (TernFlow *flow, State *state)
+{
+  const TernCacheRequest request = view (flow, state);
+
+  state->decision = tern_cache_decide (&request, state->record, unix_now ());
+  switch (state->decision.verdict)
+    {
+    case TERN_CACHE_FRESH:
+      return operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_body_key (state->key), AT_BODY);
+    case TERN_CACHE_GATEWAY_TIMEOUT:
+      return answer_timeout (flow, state);
+    case TERN_CACHE_BYPASS:
+    case TERN_CACHE_MISS:
+    case TERN_CACHE_VALIDATE:
+    default:
+      return forward (flow, state);
+    }
+}
+
+static void
+take_record (TernFlow *flow, State *state)
+{
+  const TernCacheRequest request = view (flow, state);
+  g_autoptr (GError) error = NULL;
+
+  if (!flow->op.value)
+    return;
+  state->record = tern_cache_record_parse (flow->op.value, &error);
+  if (!state->record)
+    tern_log (TERN_LOG_CACHE, "%s: %s", state->key, error->message);
+  else if (!tern_cache_record_is_for (state->record, &request))
+    g_clear_pointer (&state->record, tern_cache_record_free);
+}
+
+static TernGo
+cache_down (TernFlow *flow, gpointer data)
+{
+  State *state = data;
+  TernCacheRequest request;
+
+  if (!flow->settings->cache_store)
+    return TERN_GO_ON;
+  switch (state->place)
+    {
+    case AT_META:
+      take_record (flow, state);
+      return decide (flow, state);
+    case AT_BODY:
+      if (tern_cache_body_take (state->record, flow->op.value, &state->body))
+        {
+          answer (flow, state, 0, FALSE);
+          return TERN_GO_ANSWER;
+        }
+      /* Half an entry is none. */
+      g_clear_pointer (&state->record, tern_cache_record_free);
+      return decide (flow, state);
+    default:
+      break;
+    }
+  g_clear_pointer (&state->fields, tern_headers_unref);
+  state->fields = tern_call_merge (&flow->call);
+  g_free (state->key);
+  state->key = tern_cache_key (flow->call.uri, flow->call.request->partition);
+  request = view (flow, state);
+  if (!tern_cache_wants_lookup (&request))
+    return decide (flow, state);
+  return operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_meta_key (state->key), AT_META);
+}
+
+/* Deletes the doomed keys, meta and body each, one operation after the other. */
+static TernGo
+delete_next (TernFlow *flow, State *state)
+{
+  const char *key = state->doomed ? state->doomed[state->n_deleted / 2] : NULL;
+
+  if (key)
+    return operate (flow, state, TERN_OP_CACHE_DELETE,
+                    state->n_deleted++ % 2 ? tern_cache_body_key (key) : tern_cache_meta_key (key),
+                    AT_DELETING);
+  return TERN_GO_ON;
+}
+
+static TernGo
+delete_own (TernFlow *flow, State *state)
+{
+  g_clear_pointer (&state->doomed, g_strfreev);
+  state->doomed = g_new0 (char *, 2);
+  state->doomed[0] = g_strdup (state->key);
+  state->n_deleted = 0;
+  return delete_next (flow, state);
+}
+
+/* A 304 to our own question: its fields go into the record, whose body is looked up. */
+static TernGo
+validated (TernFlow *flow, State *state)
+{
+  const TernCacheRequest request = view (flow, state);
+  TernCacheRecord *merged;
+
+  merged = tern_cache_merge_not_modified (state->record, &request, flow->result.response->headers,
+                                          state->asked_at, unix_now ());
+  g_clear_pointer (&state->record, tern_cache_record_free);
+  state->record = merged;
+  if (!merged)
+    return delete_own (flow, state);
+  return operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_body_key (state->key), AT_VALIDATED);
+}
+
+static TernGo
+rewrite (TernFlow *flow, State *state)
+{
+  const TernCacheRequest request = view (flow, state);
+
+  if (!tern_cache_body_take (state->record, flow->op.value, &state->body))
+    {
+      g_clear_pointer (&state->record, tern_cache_record_free);
+      return delete_own (flow, state);
+    }
+  /* The 304 may have taken back the leave to store it. */
+  if (tern_cache_may_store (&request, state->record->status, state->record->headers)
+      != TERN_STORING_REPLACE)
+    return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key), AT_REWRITTEN);
+  flow->op.value = tern_cache_record_serialize (state->record);
+  flow->op.keep_until = tern_cache_keep_until (state->record);
+  return operate (flow, state, TERN_OP_CACHE_STORE, tern_cache_meta_key (state->key), AT_REWRITTEN);
+}
+
+/* A response that came from the network: kept while it is read, or making room. */
+static TernGo
+received (TernFlow *flow, State *state)
+{
+  const TernCacheRequest request = view (flow, state);
+  TernResponse *response = flow->result.response;
+  TernCacheStoring storing;
+
+  if (response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
+    return validated (flow, state);
+  state->doomed = tern_cache_invalidated_keys (&request, response->status, response->headers);
+  storing = state->decision.verdict == TERN_CACHE_BYPASS
+                ? TERN_STORING_LEAVE
+                : tern_cache_may_store (&request, response->status, response->headers);
+  response->cache_status
+      = tern_cache_status_text (&state->decision, response->status, storing == TERN_STORING_REPLACE);
+  tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
+  if (storing == TERN_STORING_REPLACE)
+    {
+      TernCacheRecord *record
+          = tern_cache_record_new (&request, response->status, response->reason, response->version,
+                                   response->headers, state->asked_at, unix_now ());
+
+      flow->result.body = tern_cache_body_tee (flow->result.body, flow->settings->cache_store, state->key,
+                                               record);
+    }
+  else if (storing == TERN_STORING_FORGET)
+    return delete_own (flow, state);
+  return delete_next (flow, state);
+}
+
+static TernGo
+cache_up (TernFlow *flow, gpointer data)
+{
+  State *state = data;
+
+  switch (state->place)
+    {
+    case AT_FORWARDED:
+      return flow->result.response ? received (flow, state) : TERN_GO_ON;
+    case AT_VALIDATED:
+      return rewrite (flow, state);
+    case AT_REWRITTEN:
+      answer (flow, state, 304, TRUE);
+      return TERN_GO_ON;
+    case AT_DELETING:
+      if (state->doomed && state->doomed[state->n_deleted / 2])
+        return delete_next (flow, state);
+      /* A 304 about an entry that is no more says nothing: ask again, without conditions. */
+      if (flow->result.response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
+        {
+          state->decision.verdict = TERN_CACHE_MISS;
+          state->place = AT_FORWARDED;
+          state->asked_at = unix_now ();
+          g_clear_pointer (&state->doomed, g_strfreev);
+          tern_call_clear_edits (&flow->call, TERN_STAGE_CACHE);
+          return TERN_GO_AGAIN;
+        }
+      return TERN_GO_ON;
+    default:
+      return TERN_GO_ON;
+    }
+}
+
+const TernStage tern_stage_cache
+    = { .name = "cache", .down = cache_down, .up = cache_up, .clear = cache_clear };
