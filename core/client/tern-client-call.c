@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From a request to what the program is given. The signals are emitted here, in the thread that drives,
- * and only where somebody listens. */
+/* From a request to what the program is given. The signals are emitted here, in the thread that
+ * drives, and only where somebody listens. */
 #include "client/tern-client-call.h"
 
 #include "base/tern-i18n.h"
 #include "client/tern-gather.h"
 #include "client/tern-progress.h"
+#include "engine/tern-walker.h"
 #include "exchange/tern-body-stream.h"
 #include "message/tern-response-private.h"
 
@@ -28,8 +29,8 @@ on_informational (gpointer data, guint status, TernHeaders *headers)
 {
   TernClientCall *self = data;
 
-  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_INFORMATIONAL], 0, self->request, status,
-                 headers);
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_INFORMATIONAL], 0, self->request,
+                 status, headers);
 }
 
 static void
@@ -47,7 +48,7 @@ on_uploaded (gpointer data, guint64 sent)
 
   self->sent = sent;
   g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_PROGRESS], 0, self->request, sent,
-                 (guint64) 0, (gint64) -1);
+                 (guint64)0, (gint64)-1);
 }
 
 static gboolean

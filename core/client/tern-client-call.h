@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One call of a client as one step, which either driver runs: the flow, and for a fetch the whole body. */
+/* One call of a client as one step, which either driver runs: the flow, and for a fetch the whole
+ * body. */
 #pragma once
 
 #include "client/tern-client-private.h"
@@ -7,12 +8,14 @@
 
 typedef struct _TernClientCall TernClientCall;
 
-TernClientCall *tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_body);
+TernClientCall *
+tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_body);
 void tern_client_call_free (TernClientCall *self);
 
 TernStep tern_client_call_step (gpointer call, TernWait *wait, GError **error);
 
-/* After the driver: settles what the request knows of its failure, and gives @error its last words. */
+/* After the driver: settles what the request knows of its failure, and gives @error its last words.
+ */
 void tern_client_call_settle (TernClientCall *self, GError **error);
 
 /* After DONE (transfer full); @content only of a fetch. */

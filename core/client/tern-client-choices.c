@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The getters and setters of TernClient: choices and names. Each is one line of the table of properties. */
+/* The getters and setters of TernClient: choices and names. Each is one line of the table of
+ * properties. */
 #include "client/tern-client-properties.h"
 
 /**

@@ -28,7 +28,7 @@ static void
 edit_cache_store (TernSettings *settings, gconstpointer data)
 {
   g_clear_object (&settings->cache_store);
-  settings->cache_store = data ? g_object_ref ((gpointer) data) : NULL;
+  settings->cache_store = data ? g_object_ref ((gpointer)data) : NULL;
 }
 
 /**
@@ -82,8 +82,8 @@ tern_client_get_redirect_codes (TernClient *self, gsize *n_codes)
 /**
  * tern_client_set_redirect_codes:
  * @self: a client
- * @codes: (array length=n_codes): the status codes that are to be followed; 300, 301, 302, 303, 307 and
- *   308 by default
+ * @codes: (array length=n_codes): the status codes that are to be followed; 300, 301, 302, 303, 307
+ * and 308 by default
  * @n_codes: how many there are
  */
 void
@@ -100,7 +100,7 @@ edit_safe_methods (TernSettings *settings, gconstpointer data)
   static const char *const none[] = { NULL };
 
   g_strfreev (settings->safe_methods);
-  settings->safe_methods = g_strdupv ((char **) (data ? data : none));
+  settings->safe_methods = g_strdupv ((char **)(data ? data : none));
 }
 
 /**

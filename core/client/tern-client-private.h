@@ -27,9 +27,10 @@ struct _TernClient
 /* The settings as they are now (transfer full). */
 TernSettings *tern_client_get_settings (TernClient *self);
 
-/* One change of the settings: @edit works on a copy, which then takes the old one's place. @edit must
- * not call anything of the program's. */
-void tern_client_edit_settings (TernClient *self, void (*edit) (TernSettings *settings, gconstpointer data),
+/* One change of the settings: @edit works on a copy, which then takes the old one's place. @edit
+ * must not call anything of the program's. */
+void tern_client_edit_settings (TernClient *self,
+                                void (*edit) (TernSettings *settings, gconstpointer data),
                                 gconstpointer data);
 
 /* Replaces the look-up of names: for tests, which give names the addresses they like. */

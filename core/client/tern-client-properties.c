@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The properties of TernClient as a table: what each is called, where in the settings it lies and what
- * it may be. Reading and writing them is one function each. */
+/* The properties of TernClient as a table: what each is called, where in the settings it lies and
+ * what it may be. Reading and writing them is one function each. */
 #include "client/tern-client-properties.h"
 
 #include <string.h>
 
 const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
-  [TERN_CLIENT_PROP_TIMEOUT]
-  = { "timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, timeout) },
+  [TERN_CLIENT_PROP_TIMEOUT] = { "timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_NONE,
+                                 G_STRUCT_OFFSET (TernSettings, timeout) },
   [TERN_CLIENT_PROP_CONNECT_TIMEOUT]
   = { "connect-timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, connect_timeout) },
-  [TERN_CLIENT_PROP_TOTAL_TIMEOUT]
-  = { "total-timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, total_timeout) },
-  [TERN_CLIENT_PROP_RETRIES]
-  = { "retries", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, retries) },
-  [TERN_CLIENT_PROP_MAX_REDIRECTS]
-  = { "max-redirects", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, max_redirects) },
+  [TERN_CLIENT_PROP_TOTAL_TIMEOUT] = { "total-timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_NONE,
+                                       G_STRUCT_OFFSET (TernSettings, total_timeout) },
+  [TERN_CLIENT_PROP_RETRIES] = { "retries", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
+                                 G_STRUCT_OFFSET (TernSettings, retries) },
+  [TERN_CLIENT_PROP_MAX_REDIRECTS] = { "max-redirects", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
+                                       G_STRUCT_OFFSET (TernSettings, max_redirects) },
   [TERN_CLIENT_PROP_FOLLOW_REDIRECTS]
   = { "follow-redirects", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, follow_redirects) },
@@ -30,15 +26,13 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
   [TERN_CLIENT_PROP_FORWARD_AUTHORIZATION]
   = { "forward-authorization", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, forward_authorization) },
-  [TERN_CLIENT_PROP_IGNORE_ETAG]
-  = { "ignore-etag", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, ignore_etag) },
+  [TERN_CLIENT_PROP_IGNORE_ETAG] = { "ignore-etag", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
+                                     G_STRUCT_OFFSET (TernSettings, ignore_etag) },
   [TERN_CLIENT_PROP_PREEMPTIVE_AUTH]
   = { "preemptive-auth", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, preemptive_auth) },
-  [TERN_CLIENT_PROP_USER_AGENT]
-  = { "user-agent", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, user_agent) },
+  [TERN_CLIENT_PROP_USER_AGENT] = { "user-agent", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_NONE,
+                                    G_STRUCT_OFFSET (TernSettings, user_agent) },
   [TERN_CLIENT_PROP_MAX_CONNECTIONS]
   = { "max-connections", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_POOL,
       G_STRUCT_OFFSET (TernSettings, max_connections) },
@@ -48,9 +42,8 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
   [TERN_CLIENT_PROP_IDLE_CONNECTION_TIMEOUT]
   = { "idle-connection-timeout", TERN_CLIENT_SECONDS, TERN_CLIENT_GROUP_POOL,
       G_STRUCT_OFFSET (TernSettings, idle_connection_timeout) },
-  [TERN_CLIENT_PROP_DECODE_LIMIT]
-  = { "decode-limit", TERN_CLIENT_UINT64, TERN_CLIENT_GROUP_NONE,
-      G_STRUCT_OFFSET (TernSettings, decode_limit) },
+  [TERN_CLIENT_PROP_DECODE_LIMIT] = { "decode-limit", TERN_CLIENT_UINT64, TERN_CLIENT_GROUP_NONE,
+                                      G_STRUCT_OFFSET (TernSettings, decode_limit) },
   [TERN_CLIENT_PROP_DECODE_RATIO_LIMIT]
   = { "decode-ratio-limit", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, decode_ratio_limit) },
@@ -60,9 +53,8 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
   [TERN_CLIENT_PROP_MAX_HEADER_SIZE]
   = { "max-header-size", TERN_CLIENT_UINT64, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, max_header_size) },
-  [TERN_CLIENT_PROP_CA_FILE]
-  = { "ca-file", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_TLS,
-      G_STRUCT_OFFSET (TernSettings, ca_file) },
+  [TERN_CLIENT_PROP_CA_FILE] = { "ca-file", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_TLS,
+                                 G_STRUCT_OFFSET (TernSettings, ca_file) },
   [TERN_CLIENT_PROP_VALIDATE_CERTIFICATES]
   = { "validate-certificates", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_TLS,
       G_STRUCT_OFFSET (TernSettings, validate_certificates) },
@@ -86,7 +78,7 @@ from_seconds (double seconds)
 {
   if (!(seconds > 0) || seconds > 1e9)
     return 0;
-  return MAX (1, (gint64) (seconds * G_TIME_SPAN_SECOND));
+  return MAX (1, (gint64)(seconds * G_TIME_SPAN_SECOND));
 }
 
 static void
@@ -96,7 +88,8 @@ apply_group (TernSettings *settings, TernClientGroup group)
     tern_settings_renew_tls (settings);
   else if (group == TERN_CLIENT_GROUP_POOL)
     tern_pool_set_limits (settings->pool, MAX (1, settings->max_connections),
-                          MAX (1, settings->max_connections_per_host), settings->idle_connection_timeout);
+                          MAX (1, settings->max_connections_per_host),
+                          settings->idle_connection_timeout);
 }
 
 static void
@@ -104,29 +97,29 @@ edit (TernSettings *settings, gconstpointer data)
 {
   const Change *change = data;
   const GValue *value = change->value;
-  gpointer field = (char *) settings + change->property->offset;
+  gpointer field = (char *)settings + change->property->offset;
 
   switch (change->property->kind)
     {
     case TERN_CLIENT_SECONDS:
-      *(gint64 *) field = from_seconds (g_value_get_double (value));
+      *(gint64 *)field = from_seconds (g_value_get_double (value));
       break;
     case TERN_CLIENT_UINT:
-      *(guint *) field = g_value_get_uint (value);
+      *(guint *)field = g_value_get_uint (value);
       break;
     case TERN_CLIENT_BOOLEAN:
-      *(gboolean *) field = g_value_get_boolean (value);
+      *(gboolean *)field = g_value_get_boolean (value);
       break;
     case TERN_CLIENT_UINT64:
-      *(guint64 *) field = g_value_get_uint64 (value);
+      *(guint64 *)field = g_value_get_uint64 (value);
       break;
     case TERN_CLIENT_TLS_VERSION:
-      *(int *) field = g_value_get_enum (value);
+      *(int *)field = g_value_get_enum (value);
       break;
     case TERN_CLIENT_STRING:
     default:
-      g_free (*(char **) field);
-      *(char **) field = g_value_dup_string (value);
+      g_free (*(char **)field);
+      *(char **)field = g_value_dup_string (value);
       break;
     }
   apply_group (settings, change->property->group);
@@ -144,28 +137,28 @@ void
 tern_client_read_property (TernClient *self, guint id, GValue *value)
 {
   g_autoptr (TernSettings) settings = tern_client_get_settings (self);
-  gconstpointer field = (const char *) settings + tern_client_properties[id].offset;
+  gconstpointer field = (const char *)settings + tern_client_properties[id].offset;
 
   switch (tern_client_properties[id].kind)
     {
     case TERN_CLIENT_SECONDS:
-      g_value_set_double (value, *(const gint64 *) field / (double) G_TIME_SPAN_SECOND);
+      g_value_set_double (value, *(const gint64 *)field / (double)G_TIME_SPAN_SECOND);
       break;
     case TERN_CLIENT_UINT:
-      g_value_set_uint (value, *(const guint *) field);
+      g_value_set_uint (value, *(const guint *)field);
       break;
     case TERN_CLIENT_BOOLEAN:
-      g_value_set_boolean (value, *(const gboolean *) field);
+      g_value_set_boolean (value, *(const gboolean *)field);
       break;
     case TERN_CLIENT_UINT64:
-      g_value_set_uint64 (value, *(const guint64 *) field);
+      g_value_set_uint64 (value, *(const guint64 *)field);
       break;
     case TERN_CLIENT_TLS_VERSION:
-      g_value_set_enum (value, *(const int *) field);
+      g_value_set_enum (value, *(const int *)field);
       break;
     case TERN_CLIENT_STRING:
     default:
-      g_value_set_string (value, *(char *const *) field);
+      g_value_set_string (value, *(char *const *)field);
       break;
     }
 }
@@ -268,6 +261,11 @@ install_limits (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_IDLE_CONNECTION_TIMEOUT,
            g_param_spec_double ("idle-connection-timeout", NULL, NULL, 0, G_MAXDOUBLE, 90, FLAGS));
+}
+
+static void
+install_sizes (GObjectClass *klass)
+{
   /**
    * TernClient:decode-limit:
    *
@@ -368,14 +366,16 @@ install_choices (GObjectClass *klass)
    * The oldest TLS version that is spoken.
    */
   install (klass, TERN_CLIENT_PROP_TLS_MINIMUM_VERSION,
-           g_param_spec_enum ("tls-minimum-version", NULL, NULL, TERN_TYPE_TLS_VERSION, TERN_TLS_VERSION_1_2, FLAGS));
+           g_param_spec_enum ("tls-minimum-version", NULL, NULL, TERN_TYPE_TLS_VERSION,
+                              TERN_TLS_VERSION_1_2, FLAGS));
   /**
    * TernClient:tls-maximum-version:
    *
    * The newest TLS version that is spoken; unset is the newest there is.
    */
   install (klass, TERN_CLIENT_PROP_TLS_MAXIMUM_VERSION,
-           g_param_spec_enum ("tls-maximum-version", NULL, NULL, TERN_TYPE_TLS_VERSION, TERN_TLS_VERSION_UNSET, FLAGS));
+           g_param_spec_enum ("tls-maximum-version", NULL, NULL, TERN_TYPE_TLS_VERSION,
+                              TERN_TLS_VERSION_UNSET, FLAGS));
 }
 
 void
@@ -384,6 +384,7 @@ tern_client_install_properties (GObjectClass *klass)
   klass->get_property = get_property;
   klass->set_property = set_property;
   install_limits (klass);
+  install_sizes (klass);
   install_choices (klass);
   /**
    * TernClient:cache-store:

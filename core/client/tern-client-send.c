@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The three ways to make a request, each sync and async. All six run the same step; here is only which
- * driver runs it and how the result goes out. */
+/* The three ways to make a request, each sync and async. All six run the same step; here is only
+ * which driver runs it and how the result goes out. */
 #include "client/tern-client-call.h"
 #include "io/tern-drive.h"
 #include "message/tern-request-private.h"
 
 static TernResponse *
-run_sync (TernClient *self, TernRequest *request, gboolean whole_body, GBytes **content,
-          GCancellable *cancellable, GError **error)
+run_sync (TernClient *self,
+          TernRequest *request,
+          gboolean whole_body,
+          GBytes **content,
+          GCancellable *cancellable,
+          GError **error)
 {
   TernClientCall *call = tern_client_call_new (self, request, whole_body);
   TernResponse *response = NULL;
@@ -48,16 +52,21 @@ on_done (gpointer self, GError *error, gpointer data)
 }
 
 static void
-run_async (TernClient *self, TernRequest *request, gboolean whole_body, GCancellable *cancellable,
-           GAsyncReadyCallback callback, gpointer user_data, gpointer tag)
+run_async (TernClient *self,
+           TernRequest *request,
+           gboolean whole_body,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data,
+           gpointer tag)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_source_tag (task, tag);
   /* The driver has the last word on cancellation: what is done is handed out. */
   g_task_set_check_cancellable (task, FALSE);
-  tern_drive_async (tern_client_call_step, tern_client_call_new (self, request, whole_body), cancellable,
-                    on_done, task);
+  tern_drive_async (tern_client_call_step, tern_client_call_new (self, request, whole_body),
+                    cancellable, on_done, task);
 }
 
 static TernResponse *
@@ -84,9 +93,9 @@ run_finish (GAsyncResult *result, GBytes **content, GError **error)
  * @error: return location for a #GError
  *
  * Sends a request and returns when the head of the final response is there; the body is still to be
- * read. Blocks, but no main context is iterated. Errors are of #TERN_ERROR, or of #G_IO_ERROR for what
- * the system reports (refused, timed out, cancelled), and name the phase; tern_request_get_failure()
- * knows more.
+ * read. Blocks, but no main context is iterated. Errors are of #TERN_ERROR, or of #G_IO_ERROR for
+ * what the system reports (refused, timed out, cancelled), and name the phase;
+ * tern_request_get_failure() knows more.
  *
  * Returns: (transfer full): the response; %NULL on error
  */
@@ -107,8 +116,11 @@ tern_client_send (TernClient *self, TernRequest *request, GCancellable *cancella
  * As tern_client_send(), without blocking.
  */
 void
-tern_client_send_async (TernClient *self, TernRequest *request, GCancellable *cancellable,
-                        GAsyncReadyCallback callback, gpointer user_data)
+tern_client_send_async (TernClient *self,
+                        TernRequest *request,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
   run_async (self, request, FALSE, cancellable, callback, user_data, tern_client_send_async);
 }
@@ -140,7 +152,10 @@ tern_client_send_finish (TernClient *self, GAsyncResult *result, GError **error)
  * Returns: (transfer full): the response; %NULL on error
  */
 TernResponse *
-tern_client_fetch (TernClient *self, TernRequest *request, GBytes **content, GCancellable *cancellable,
+tern_client_fetch (TernClient *self,
+                   TernRequest *request,
+                   GBytes **content,
+                   GCancellable *cancellable,
                    GError **error)
 {
   return run_sync (self, request, TRUE, content, cancellable, error);
@@ -157,8 +172,11 @@ tern_client_fetch (TernClient *self, TernRequest *request, GBytes **content, GCa
  * As tern_client_fetch(), without blocking.
  */
 void
-tern_client_fetch_async (TernClient *self, TernRequest *request, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
+tern_client_fetch_async (TernClient *self,
+                         TernRequest *request,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
   run_async (self, request, TRUE, cancellable, callback, user_data, tern_client_fetch_async);
 }
@@ -200,7 +218,8 @@ make_request (const char *method, const char *uri, TernHeaders *headers, GBytes 
  * @uri: the absolute URI
  * @headers: (nullable): header fields
  * @body: (nullable): the body
- * @content: (out) (optional) (nullable) (transfer full): the body of the response, read whole and decoded
+ * @content: (out) (optional) (nullable) (transfer full): the body of the response, read whole and
+ * decoded
  * @cancellable: (nullable): a #GCancellable
  * @error: return location for a #GError
  *
@@ -209,8 +228,14 @@ make_request (const char *method, const char *uri, TernHeaders *headers, GBytes 
  * Returns: (transfer full): the response; %NULL on error
  */
 TernResponse *
-tern_client_request (TernClient *self, const char *method, const char *uri, TernHeaders *headers,
-                     GBytes *body, GBytes **content, GCancellable *cancellable, GError **error)
+tern_client_request (TernClient *self,
+                     const char *method,
+                     const char *uri,
+                     TernHeaders *headers,
+                     GBytes *body,
+                     GBytes **content,
+                     GCancellable *cancellable,
+                     GError **error)
 {
   g_autoptr (TernRequest) request = make_request (method, uri, headers, body);
 
@@ -231,8 +256,13 @@ tern_client_request (TernClient *self, const char *method, const char *uri, Tern
  * As tern_client_request(), without blocking.
  */
 void
-tern_client_request_async (TernClient *self, const char *method, const char *uri, TernHeaders *headers,
-                           GBytes *body, GCancellable *cancellable, GAsyncReadyCallback callback,
+tern_client_request_async (TernClient *self,
+                           const char *method,
+                           const char *uri,
+                           TernHeaders *headers,
+                           GBytes *body,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
                            gpointer user_data)
 {
   g_autoptr (TernRequest) request = make_request (method, uri, headers, body);
@@ -250,7 +280,10 @@ tern_client_request_async (TernClient *self, const char *method, const char *uri
  * Returns: (transfer full): the response; %NULL on error
  */
 TernResponse *
-tern_client_request_finish (TernClient *self, GAsyncResult *result, GBytes **content, GError **error)
+tern_client_request_finish (TernClient *self,
+                            GAsyncResult *result,
+                            GBytes **content,
+                            GError **error)
 {
   return run_finish (result, content, error);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* TernClient as an object: its signals, its snapshot of settings, its credentials. What a request does is
- * in tern-client-send.c, and beneath. */
+/* TernClient as an object: its signals, its snapshot of settings, its credentials. What a request
+ * does is in tern-client-send.c, and beneath. */
 #include "client/tern-client-private.h"
 
 /**
  * TernClient:
  *
- * An HTTP client: kept connections, redirects, authentication, content codings and a private cache under
- * one policy, the same for sync and async calls. A client may be used from any thread, by many at once;
- * its properties may change between requests, and a request keeps the values with which it began.
+ * An HTTP client: kept connections, redirects, authentication, content codings and a private cache
+ * under one policy, the same for sync and async calls. A client may be used from any thread, by
+ * many at once; its properties may change between requests, and a request keeps the values with
+ * which it began.
  */
 G_DEFINE_FINAL_TYPE (TernClient, tern_client, G_TYPE_OBJECT)
 
@@ -26,7 +27,8 @@ tern_client_get_settings (TernClient *self)
 }
 
 void
-tern_client_edit_settings (TernClient *self, void (*edit) (TernSettings *settings, gconstpointer data),
+tern_client_edit_settings (TernClient *self,
+                           void (*edit) (TernSettings *settings, gconstpointer data),
                            gconstpointer data)
 {
   TernSettings *old;
@@ -108,8 +110,8 @@ tern_client_class_init (TernClientClass *klass)
    * A redirect is about to be followed. Emitted in the thread that asked.
    */
   tern_client_signals[TERN_CLIENT_REDIRECTED]
-      = g_signal_new ("redirected", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                      2, TERN_TYPE_RESPONSE, G_TYPE_STRING);
+      = g_signal_new ("redirected", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 2, TERN_TYPE_RESPONSE, G_TYPE_STRING);
   /**
    * TernClient::progress:
    * @self: the client
@@ -120,9 +122,9 @@ tern_client_class_init (TernClientClass *klass)
    *
    * Something moved. Emitted in the thread that sends or reads.
    */
-  tern_client_signals[TERN_CLIENT_PROGRESS]
-      = g_signal_new ("progress", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
-                      TERN_TYPE_REQUEST, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_INT64);
+  tern_client_signals[TERN_CLIENT_PROGRESS] = g_signal_new (
+      "progress", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
+      TERN_TYPE_REQUEST, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_INT64);
 }
 
 static void
@@ -147,7 +149,8 @@ tern_client_new (void)
  * tern_client_close:
  * @self: a client
  *
- * Closes every kept connection; those in use close when their response was read. The client stays usable.
+ * Closes every kept connection; those in use close when their response was read. The client stays
+ * usable.
  */
 void
 tern_client_close (TernClient *self)
@@ -179,7 +182,7 @@ edit_clear_credentials (TernSettings *settings, gconstpointer data)
 static void
 add_credentials (TernClient *self, TernCredentials *credentials, const char *domain)
 {
-  TernDomainCredentials added = { credentials, (char *) domain };
+  TernDomainCredentials added = { credentials, (char *)domain };
 
   tern_client_edit_settings (self, edit_add_credentials, &added);
 }
@@ -194,7 +197,10 @@ add_credentials (TernClient *self, TernCredentials *credentials, const char *dom
  * Adds credentials for authentication; they are tried in the order in which they were added.
  */
 void
-tern_client_add_credentials (TernClient *self, const char *name, const char *password, const char *domain)
+tern_client_add_credentials (TernClient *self,
+                             const char *name,
+                             const char *password,
+                             const char *domain)
 {
   g_autoptr (TernCredentials) credentials = tern_credentials_new (name, password);
 
@@ -211,7 +217,10 @@ tern_client_add_credentials (TernClient *self, const char *name, const char *pas
  * As tern_client_add_credentials(), for what is not UTF-8 or holds a NUL.
  */
 void
-tern_client_add_credentials_bytes (TernClient *self, GBytes *name, GBytes *password, const char *domain)
+tern_client_add_credentials_bytes (TernClient *self,
+                                   GBytes *name,
+                                   GBytes *password,
+                                   const char *domain)
 {
   g_autoptr (TernCredentials) credentials = tern_credentials_new_bytes (name, password);
 

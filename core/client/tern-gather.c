@@ -51,7 +51,8 @@ tern_gather_step (TernGather *self, TernReader *body, TernWait *wait, GError **e
 
       if (self->used == self->size && !grow (self, error))
         return TERN_STEP_FAILED;
-      step = tern_reader_read (body, self->data + self->used, self->size - self->used, &n, wait, error);
+      step = tern_reader_read (body, self->data + self->used, self->size - self->used, &n, wait,
+                               error);
       if (step != TERN_STEP_DONE)
         return step;
       if (n == 0)

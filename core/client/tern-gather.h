@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A whole body in memory. What a server announces is believed up to a bound; beyond it memory grows with
- * what has come. */
+/* A whole body in memory. What a server announces is believed up to a bound; beyond it memory grows
+ * with what has come. */
 #pragma once
 
 #include "io/tern-reader.h"

@@ -16,16 +16,17 @@ typedef struct
 } Progress;
 
 static TernStep
-progress_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+progress_read (
+    TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  Progress *self = (Progress *) reader;
+  Progress *self = (Progress *)reader;
   const TernStep step = tern_reader_read (self->inner, buffer, len, n, wait, error);
 
   if (step == TERN_STEP_DONE && *n > 0)
     {
       self->received += *n;
-      g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_PROGRESS], 0, self->request, self->sent,
-                     self->received, self->total);
+      g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_PROGRESS], 0, self->request,
+                     self->sent, self->received, self->total);
     }
   return step;
 }
@@ -33,19 +34,19 @@ progress_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *
 static gint64
 progress_get_remaining (TernReader *reader)
 {
-  return tern_reader_get_remaining (((Progress *) reader)->inner);
+  return tern_reader_get_remaining (((Progress *)reader)->inner);
 }
 
 static TernHeaders *
 progress_get_trailers (TernReader *reader)
 {
-  return tern_reader_get_trailers (((Progress *) reader)->inner);
+  return tern_reader_get_trailers (((Progress *)reader)->inner);
 }
 
 static void
 progress_free (TernReader *reader)
 {
-  Progress *self = (Progress *) reader;
+  Progress *self = (Progress *)reader;
 
   tern_reader_free (self->inner);
   g_object_unref (self->request);
@@ -61,8 +62,8 @@ static const TernReaderClass progress_class = {
 };
 
 TernReader *
-tern_progress_reader_new (TernReader *body, TernClient *client, TernRequest *request, guint64 sent,
-                          gint64 total)
+tern_progress_reader_new (
+    TernReader *body, TernClient *client, TernRequest *request, guint64 sent, gint64 total)
 {
   Progress *self = g_new0 (Progress, 1);
 

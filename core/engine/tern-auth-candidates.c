@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Pairs credentials with offers. Credentials are scoped by domain; those in the URI go to the origin of
- * that URI alone. */
+/* Pairs credentials with offers. Credentials are scoped by domain; those in the URI go to the
+ * origin of that URI alone. */
 #include "engine/tern-auth-candidates.h"
 
 #include <string.h>
@@ -26,7 +26,8 @@ is_for (const TernDomainCredentials *entry, const TernUri *uri)
 {
   g_autofree char *with_port = NULL;
 
-  if (!entry->domain || strcmp (entry->domain, uri->host) == 0 || strcmp (entry->domain, uri->authority) == 0)
+  if (!entry->domain || strcmp (entry->domain, uri->host) == 0
+      || strcmp (entry->domain, uri->authority) == 0)
     return TRUE;
   with_port = g_strdup_printf (strchr (uri->host, ':') ? "[%s]:%u" : "%s:%u", uri->host, uri->port);
   return strcmp (entry->domain, with_port) == 0;
@@ -66,7 +67,8 @@ try_offer (const char *name, TernChallenge *challenge, const TernCredentials *cr
   g_autoptr (GError) error = NULL;
   g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &error);
 
-  if (scheme && flags_allow (scheme, credentials) && tern_auth_scheme_accept (scheme, challenge, &error))
+  if (scheme && flags_allow (scheme, credentials)
+      && tern_auth_scheme_accept (scheme, challenge, &error))
     return g_steal_pointer (&scheme);
   if (error)
     tern_log (TERN_LOG_PLUGIN, "auth scheme %s: %s", name, error->message);
@@ -90,7 +92,10 @@ pair (TernCredentials *credentials, GPtrArray *offers, TernAuthAnswer *answer)
 }
 
 gboolean
-tern_auth_candidate_next (GPtrArray *credentials, const TernUri *uri, GPtrArray *challenges, guint *next,
+tern_auth_candidate_next (GPtrArray *credentials,
+                          const TernUri *uri,
+                          GPtrArray *challenges,
+                          guint *next,
                           TernAuthAnswer *answer)
 {
   g_autoptr (GPtrArray) offers = tern_auth_choice_sort (challenges, rank_scheme, NULL);
@@ -129,7 +134,8 @@ tern_auth_candidate_preempt (GPtrArray *credentials, const TernUri *uri, TernAut
     }
   for (gsize i = 0; chosen && names[i]; i++)
     {
-      g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, names[i], NULL);
+      g_autoptr (TernAuthScheme) scheme
+          = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, names[i], NULL);
 
       if (!scheme || !(tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
           || !flags_allow (scheme, chosen) || !tern_auth_scheme_accept (scheme, NULL, NULL))
@@ -164,7 +170,8 @@ tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges)
 
       if (tern_auth_scheme_judge (old, challenge) == TERN_AUTH_WRONG)
         continue;
-      answer->scheme = try_offer (tern_challenge_get_scheme (challenge), challenge, answer->credentials);
+      answer->scheme
+          = try_offer (tern_challenge_get_scheme (challenge), challenge, answer->credentials);
       if (answer->scheme)
         return TRUE;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Remembered authorizations. An entry answers for its own origin and partition and the paths below its
- * root, never for another (RFC 7617 §2.2). No plugin is called with the lock held. */
+/* Remembered authorizations. An entry answers for its own origin and partition and the paths below
+ * its root, never for another (RFC 7617 §2.2). No plugin is called with the lock held. */
 #include "engine/tern-auth-memory.h"
 
 #include <string.h>
@@ -79,7 +79,9 @@ is_of (const Space *space, const TernUri *uri, const char *partition)
 }
 
 gboolean
-tern_auth_memory_find (TernAuthMemory *self, const TernUri *uri, const char *partition,
+tern_auth_memory_find (TernAuthMemory *self,
+                       const TernUri *uri,
+                       const char *partition,
                        TernAuthAnswer *answer)
 {
   const Space *best = NULL;
@@ -102,7 +104,9 @@ tern_auth_memory_find (TernAuthMemory *self, const TernUri *uri, const char *par
 }
 
 void
-tern_auth_memory_add (TernAuthMemory *self, TernUri *uri, const char *partition,
+tern_auth_memory_add (TernAuthMemory *self,
+                      TernUri *uri,
+                      const char *partition,
                       const TernAuthAnswer *answer)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Which credentials opened which protection space, so that the next request there is answered before it
- * is asked. Thread-safe, shared by the requests of a client, bounded. */
+/* Which credentials opened which protection space, so that the next request there is answered
+ * before it is asked. Thread-safe, shared by the requests of a client, bounded. */
 #pragma once
 
 #include <tern/plugin/tern-auth-scheme.h>
@@ -23,10 +23,15 @@ TernAuthMemory *tern_auth_memory_ref (TernAuthMemory *self);
 void tern_auth_memory_unref (TernAuthMemory *self);
 
 /* Fills in the answer for the space that @uri lies in; FALSE where none is known. */
-gboolean tern_auth_memory_find (TernAuthMemory *self, const TernUri *uri, const char *partition,
+gboolean tern_auth_memory_find (TernAuthMemory *self,
+                                const TernUri *uri,
+                                const char *partition,
                                 TernAuthAnswer *answer);
-void tern_auth_memory_add (TernAuthMemory *self, TernUri *uri, const char *partition,
+void tern_auth_memory_add (TernAuthMemory *self,
+                           TernUri *uri,
+                           const char *partition,
                            const TernAuthAnswer *answer);
 /* The answer was refused: forgets it wherever it is known for that origin. */
-void tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthAnswer *answer);
+void
+tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthAnswer *answer);
 void tern_auth_memory_clear (TernAuthMemory *self);

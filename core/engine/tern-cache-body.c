@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The tee of the cache. Only a body that came whole becomes an entry; the reader above never waits for
- * the store. */
+/* The tee of the cache. Only a body that came whole becomes an entry; the reader above never waits
+ * for the store. */
 #include "engine/tern-cache-body.h"
 
 #include "engine/tern-operation.h"
@@ -34,7 +34,8 @@ tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **bod
   gsize size = 0;
   const void *data = value ? g_bytes_get_data (value, &size) : NULL;
 
-  if (!value || size != record->body_length || tern_cache_checksum (0, data, size) != record->body_checksum)
+  if (!value || size != record->body_length
+      || tern_cache_checksum (0, data, size) != record->body_checksum)
     return FALSE;
   *body = g_bytes_ref (value);
   return TRUE;
@@ -52,8 +53,8 @@ store_entry (TernCacheStore *store, const char *key, TernCacheRecord *record, GB
   record->body_checksum = tern_cache_checksum (0, data, size);
   keep_until = tern_cache_keep_until (record);
   tern_operation_store_later (store, tern_cache_body_key (key), g_bytes_ref (body), keep_until);
-  tern_operation_store_later (store, tern_cache_meta_key (key), tern_cache_record_serialize (record),
-                              keep_until);
+  tern_operation_store_later (store, tern_cache_meta_key (key),
+                              tern_cache_record_serialize (record), keep_until);
 }
 
 static void
@@ -75,7 +76,7 @@ keep (Tee *self, const void *buffer, gsize n)
 static TernStep
 tee_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  Tee *self = (Tee *) reader;
+  Tee *self = (Tee *)reader;
   TernStep step;
 
   step = tern_reader_read (self->inner, buffer, len, n, wait, error);
@@ -89,21 +90,22 @@ tee_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait,
 static gint64
 tee_get_remaining (TernReader *reader)
 {
-  return tern_reader_get_remaining (((Tee *) reader)->inner);
+  return tern_reader_get_remaining (((Tee *)reader)->inner);
 }
 
 static TernHeaders *
 tee_get_trailers (TernReader *reader)
 {
-  return tern_reader_get_trailers (((Tee *) reader)->inner);
+  return tern_reader_get_trailers (((Tee *)reader)->inner);
 }
 
 static void
 tee_free (TernReader *reader)
 {
-  Tee *self = (Tee *) reader;
+  Tee *self = (Tee *)reader;
 
-  /* A reader that knows its length and was read to it is whole, also if nobody asked for its end. */
+  /* A reader that knows its length and was read to it is whole, also if nobody asked for its end.
+   */
   if (self->copy && tern_reader_get_remaining (self->inner) == 0)
     keep (self, NULL, 0);
   g_clear_pointer (&self->copy, g_byte_array_unref);
@@ -122,7 +124,10 @@ static const TernReaderClass tee_class = {
 };
 
 TernReader *
-tern_cache_body_tee (TernReader *body, TernCacheStore *store, const char *key, TernCacheRecord *record)
+tern_cache_body_tee (TernReader *body,
+                     TernCacheStore *store,
+                     const char *key,
+                     TernCacheRecord *record)
 {
   Tee *self;
 

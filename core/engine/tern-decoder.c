@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A GConverter between two readers. It hands out nothing after an error, calls a body whole only when its
- * coding ended, and counts what comes out against what went in (CVE-2025-66471 and its kin). */
+/* A GConverter between two readers. It hands out nothing after an error, calls a body whole only
+ * when its coding ended, and counts what comes out against what went in (CVE-2025-66471 and its
+ * kin). */
 #include "engine/tern-decoder.h"
 
 #include <string.h>
@@ -44,11 +45,12 @@ fail_decoding (Decoder *self, GError *why, GError **error)
 {
   g_autoptr (GError) owned = why;
 
-  return fail (self,
-               g_error_new (TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED,
-                            _ ("The body of %s is said to be coded with %s and does not decode: %s"),
-                            self->host, self->coding, owned->message),
-               error);
+  return fail (
+      self,
+      g_error_new (TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED,
+                   _ ("The body of %s is said to be coded with %s and does not decode: %s"),
+                   self->host, self->coding, owned->message),
+      error);
 }
 
 static gboolean
@@ -74,9 +76,12 @@ fill (Decoder *self, TernWait *wait, GError **error)
   self->in_end -= self->in_at;
   self->in_at = 0;
   if (self->in_end == IN_SIZE)
-    return fail_decoding (self, g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s",
-                                             _ ("the decoder takes nothing of its input")), error);
-  step = tern_reader_read (self->inner, self->in + self->in_end, IN_SIZE - self->in_end, &n, wait, error);
+    return fail_decoding (self,
+                          g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s",
+                                       _ ("the decoder takes nothing of its input")),
+                          error);
+  step = tern_reader_read (self->inner, self->in + self->in_end, IN_SIZE - self->in_end, &n, wait,
+                           error);
   if (step != TERN_STEP_DONE)
     return step;
   self->in_end += n;
@@ -93,9 +98,9 @@ convert (Decoder *self, void *buffer, gsize len, gsize *n, GError **error)
   gsize used = 0;
   GConverterResult result;
 
-  result = g_converter_convert (self->converter, self->in + self->in_at, self->in_end - self->in_at, buffer,
-                                len, self->in_ended ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS,
-                                &used, n, &why);
+  result = g_converter_convert (
+      self->converter, self->in + self->in_at, self->in_end - self->in_at, buffer, len,
+      self->in_ended ? G_CONVERTER_INPUT_AT_END : G_CONVERTER_NO_FLAGS, &used, n, &why);
   self->in_at += used;
   if (result == G_CONVERTER_ERROR)
     {
@@ -112,11 +117,12 @@ convert (Decoder *self, void *buffer, gsize len, gsize *n, GError **error)
   if (!is_too_much (self))
     return TERN_STEP_DONE;
   *n = 0;
-  return fail (self,
-               g_error_new (TERN_ERROR, TERN_ERROR_DECODE_LIMIT,
-                            _ ("The decoded body of %s passes its limit after %" G_GUINT64_FORMAT " bytes"),
-                            self->host, self->total_out),
-               error);
+  return fail (
+      self,
+      g_error_new (TERN_ERROR, TERN_ERROR_DECODE_LIMIT,
+                   _ ("The decoded body of %s passes its limit after %" G_GUINT64_FORMAT " bytes"),
+                   self->host, self->total_out),
+      error);
 }
 
 /* The coding has ended: so must the body, which also sets its connection free. */
@@ -129,14 +135,16 @@ read_end (Decoder *self, TernWait *wait, GError **error)
     step = fill (self, wait, error);
   if (step != TERN_STEP_DONE || self->in_at == self->in_end)
     return step;
-  return fail_decoding (self, g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s",
-                                           _ ("there are bytes behind its end")), error);
+  return fail_decoding (
+      self,
+      g_error_new (G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s", _ ("there are bytes behind its end")),
+      error);
 }
 
 static TernStep
 decoder_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  Decoder *self = (Decoder *) reader;
+  Decoder *self = (Decoder *)reader;
   TernStep step;
 
   *n = 0;
@@ -171,13 +179,13 @@ decoder_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *w
 static TernHeaders *
 decoder_get_trailers (TernReader *reader)
 {
-  return tern_reader_get_trailers (((Decoder *) reader)->inner);
+  return tern_reader_get_trailers (((Decoder *)reader)->inner);
 }
 
 static void
 decoder_free (TernReader *reader)
 {
-  Decoder *self = (Decoder *) reader;
+  Decoder *self = (Decoder *)reader;
 
   tern_reader_free (self->inner);
   g_object_unref (self->converter);
@@ -192,18 +200,22 @@ static const TernReaderClass decoder_class
     = { .read = decoder_read, .get_trailers = decoder_get_trailers, .free = decoder_free };
 
 static TernReader *
-decoder_new (TernReader *inner, const char *coding, const TernDecoderLimits *limits, const char *host,
+decoder_new (TernReader *inner,
+             const char *coding,
+             const TernDecoderLimits *limits,
+             const char *host,
              GError **error)
 {
-  g_autoptr (TernContentCoding) plugin = tern_registry_create (TERN_PLUGIN_CONTENT_CODING, coding, error);
+  g_autoptr (TernContentCoding) plugin
+      = tern_registry_create (TERN_PLUGIN_CONTENT_CODING, coding, error);
   GConverter *converter = plugin ? tern_content_coding_create_decoder (plugin) : NULL;
   Decoder *self;
 
   if (!converter)
     {
       if (plugin)
-        g_set_error (error, TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED, _ ("The plugin for %s has no decoder"),
-                     coding);
+        g_set_error (error, TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED,
+                     _ ("The plugin for %s has no decoder"), coding);
       tern_reader_free (inner);
       return NULL;
     }
@@ -218,7 +230,10 @@ decoder_new (TernReader *inner, const char *coding, const TernDecoderLimits *lim
 }
 
 TernReader *
-tern_decoder_wrap (TernReader *body, char **codings, const TernDecoderLimits *limits, const char *host,
+tern_decoder_wrap (TernReader *body,
+                   char **codings,
+                   const TernDecoderLimits *limits,
+                   const char *host,
                    GError **error)
 {
   for (gsize i = 0; body && codings[i]; i++)

@@ -10,7 +10,10 @@ typedef struct
   guint ratio;   /* out against in, looked at from 10 MiB on; 0 is none */
 } TernDecoderLimits;
 
-/* Takes @body; one decoder per coding, in the order of @codings. NULL with an error where a plugin does
- * not load; @body is then gone. Reading may fail with DECOMPRESS_FAILED and DECODE_LIMIT. */
-TernReader *tern_decoder_wrap (TernReader *body, char **codings, const TernDecoderLimits *limits,
-                               const char *host, GError **error);
+/* Takes @body; one decoder per coding, in the order of @codings. NULL with an error where a plugin
+ * does not load; @body is then gone. Reading may fail with DECOMPRESS_FAILED and DECODE_LIMIT. */
+TernReader *tern_decoder_wrap (TernReader *body,
+                               char **codings,
+                               const TernDecoderLimits *limits,
+                               const char *host,
+                               GError **error);

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The walker: takes a request down the table of stages and its result up again. It alone moves between
- * stages, resets them and counts how often one said AGAIN; it decides nothing about HTTP. */
+/* What a flow carries: results and the second start of a body. It moves nothing; the walker does. */
 #include "engine/tern-flow.h"
 
 #include <tern/tern-error.h>
 
 #include "base/tern-i18n.h"
-#include "base/tern-log.h"
-#include "engine/tern-stage.h"
-#include "message/tern-response-private.h"
-
-/* A bound behind the stages' own bounds: no mix of redirects, logins and retries goes on for ever. */
-#define MAX_AGAIN 100
-
-G_STATIC_ASSERT (TERN_N_STAGES <= TERN_CALL_LAYERS);
 
 void
 tern_result_clear (TernResult *self)
@@ -43,197 +34,15 @@ tern_result_answer (TernResult *self, TernResponse *response, TernReader *body)
   self->body = body;
 }
 
-static gint64
-pick_seconds (double seconds, gint64 otherwise)
-{
-  if (!(seconds >= 0))
-    return otherwise;
-  return MIN (seconds, 1e9) * G_TIME_SPAN_SECOND;
-}
-
-static void
-init_env (TernFlow *self, TernRequest *request)
-{
-  const TernSettings *settings = self->settings;
-  const gint64 total = pick_seconds (request->total_timeout, settings->total_timeout);
-
-  self->env = (TernExchangeEnv){
-    .pool = settings->pool,
-    .tls = settings->tls,
-    .tls_serial = settings->tls_serial,
-    .lookup = settings->lookup,
-    .lookup_data = settings->lookup_data,
-    .limits = { .max_line = 64 * 1024,
-                .max_size = settings->max_header_size,
-                .max_count = settings->max_header_count },
-    .idle_timeout = pick_seconds (request->timeout, settings->timeout),
-    .connect_timeout = settings->connect_timeout,
-    .total_deadline = total > 0 ? self->started + total : TERN_NEVER,
-    .user_agent = settings->user_agent,
-    .partition = request->partition,
-    .informational = self->hooks.informational,
-    .uploaded = self->hooks.uploaded,
-    .data = self->hooks.data,
-  };
-}
-
-TernFlow *
-tern_flow_new (TernSettings *settings, TernRequest *request, const TernHooks *hooks)
-{
-  TernFlow *self = g_new0 (TernFlow, 1);
-  GError *error = NULL;
-
-  self->settings = tern_settings_ref (settings);
-  if (hooks)
-    self->hooks = *hooks;
-  self->started = g_get_monotonic_time ();
-  self->perform = tern_operation_perform;
-  init_env (self, request);
-  if (!tern_call_init (&self->call, request, &error))
-    {
-      tern_result_fail (&self->result, error);
-      self->over = TRUE;
-    }
-  if (tern_log_wants (TERN_LOG_FLOW))
-    self->trace = g_string_new (NULL);
-  return self;
-}
-
-static void
-reset_stage (TernFlow *self, guint i)
-{
-  if (tern_stages[i]->clear)
-    tern_stages[i]->clear (&self->states[i]);
-  self->states[i] = (TernStageState){ 0 };
-  tern_call_clear_edits (&self->call, i);
-}
-
-void
-tern_flow_free (TernFlow *self)
-{
-  tern_operation_clear (&self->op);
-  for (guint i = 0; i < TERN_N_STAGES; i++)
-    reset_stage (self, i);
-  tern_result_clear (&self->result);
-  tern_call_clear (&self->call);
-  tern_settings_unref (self->settings);
-  if (self->trace)
-    g_string_free (self->trace, TRUE);
-  g_free (self);
-}
-
 gboolean
 tern_flow_rewind (TernFlow *self)
 {
   if (!self->call.body_sent_once || tern_body_source_can_rewind (&self->call.body))
     return TRUE;
-  tern_result_fail (&self->result,
-                    g_error_new (TERN_ERROR, TERN_ERROR_BODY_NOT_REWINDABLE,
-                                 _ ("The body has to be sent to %s again and its stream cannot be rewound"),
-                                 self->call.uri->host));
+  tern_result_fail (
+      &self->result,
+      g_error_new (TERN_ERROR, TERN_ERROR_BODY_NOT_REWINDABLE,
+                   _ ("The body has to be sent to %s again and its stream cannot be rewound"),
+                   self->call.uri->host));
   return FALSE;
-}
-
-static void
-note (TernFlow *self, const char *sign, const char *what)
-{
-  if (self->trace)
-    g_string_append_printf (self->trace, "%s%s %s", self->trace->len ? ", " : "", sign, what);
-}
-
-/* Up again to AGAIN: everything beneath starts anew. */
-static void
-turn_down (TernFlow *self)
-{
-  for (guint i = self->at + 1; i < TERN_N_STAGES; i++)
-    reset_stage (self, i);
-  tern_result_clear (&self->result);
-  self->up = FALSE;
-  self->at++;
-  if (++self->n_again <= MAX_AGAIN)
-    return;
-  tern_result_fail (&self->result,
-                    g_error_new (TERN_ERROR, TERN_ERROR_REDIRECT_LIMIT,
-                                 _ ("%s was asked again and again without an end"), self->call.uri->host));
-  self->over = TRUE;
-}
-
-static void
-turn_up (TernFlow *self)
-{
-  self->up = TRUE;
-  if (self->at == 0)
-    self->over = TRUE;
-  else
-    self->at--;
-}
-
-static void
-move (TernFlow *self, TernGo go)
-{
-  switch (go)
-    {
-    case TERN_GO_ANSWER:
-      note (self, "=", tern_stages[self->at]->name);
-      turn_up (self);
-      break;
-    case TERN_GO_AGAIN:
-      note (self, "~", tern_stages[self->at]->name);
-      turn_down (self);
-      break;
-    case TERN_GO_ON:
-      note (self, self->up ? "^" : "v", tern_stages[self->at]->name);
-      if (self->up)
-        turn_up (self);
-      else
-        self->at++;
-      break;
-    case TERN_GO_OPERATE:
-    default:
-      break;
-    }
-}
-
-static void
-finish (TernFlow *self)
-{
-  if (self->result.response)
-    self->result.response->timings.total = g_get_monotonic_time () - self->started;
-  if (self->trace)
-    tern_log (TERN_LOG_FLOW, "%s %s: %s", self->call.method, self->call.uri ? self->call.uri->target : "",
-              self->trace->str);
-}
-
-TernStep
-tern_flow_step (gpointer flow, TernWait *wait, GError **error)
-{
-  TernFlow *self = flow;
-
-  while (!self->over)
-    {
-      const TernStage *stage = tern_stages[self->at];
-      TernGo (*const call) (TernFlow *, gpointer) = self->up ? stage->up : stage->down;
-      TernGo go = TERN_GO_ON;
-
-      if (self->op.kind != TERN_OP_NONE && !self->op.finished)
-        {
-          if (self->perform (self, wait) == TERN_STEP_WAIT)
-            return TERN_STEP_WAIT;
-          self->op.finished = TRUE;
-        }
-      if (call)
-        go = call (self, &self->states[self->at]);
-      if (go != TERN_GO_OPERATE)
-        {
-          tern_operation_clear (&self->op);
-          self->op.kind = TERN_OP_NONE;
-        }
-      self->op.finished = FALSE;
-      move (self, go);
-    }
-  finish (self);
-  if (self->result.response)
-    return TERN_STEP_DONE;
-  g_propagate_error (error, g_error_copy (self->result.error));
-  return TERN_STEP_FAILED;
 }

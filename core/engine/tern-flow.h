@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One request on its way through the stages: the walker's state, what it carries down and what comes up.
- * A flow is one step; it knows neither driver. */
+/* One request on its way through the stages: the walker's state, what it carries down and what
+ * comes up. A flow is one step; it knows neither driver. */
 #pragma once
 
 #include <tern/tern-response.h>
 
-#include "engine/tern-operation.h"
+#include "engine/tern-op.h"
 #include "engine/tern-settings.h"
 #include "exchange/tern-exchange-env.h"
 #include "io/tern-reader.h"
@@ -22,7 +22,8 @@ typedef struct
 } TernResult;
 
 void tern_result_clear (TernResult *self);
-/* Replaces whatever there was by an error (taken); a response there was becomes part of the failure. */
+/* Replaces whatever there was by an error (taken); a response there was becomes part of the
+ * failure. */
 void tern_result_fail (TernResult *self, GError *error);
 /* Replaces whatever there was by a response (both taken). */
 void tern_result_answer (TernResult *self, TernResponse *response, TernReader *body);
@@ -73,13 +74,6 @@ typedef struct
   TernStageState states[TERN_N_STAGES];
   GString *trace; /* NULL where nobody reads it */
 } TernFlow;
-
-/* Never fails: a request that cannot be sent is the flow's result. */
-TernFlow *tern_flow_new (TernSettings *settings, TernRequest *request, const TernHooks *hooks);
-void tern_flow_free (TernFlow *self);
-
-/* DONE: the result holds a response. FAILED: @error, and the result's failure. */
-TernStep tern_flow_step (gpointer flow, TernWait *wait, GError **error);
 
 /* The body again from its start; FALSE, with the result failed, where that cannot be. */
 gboolean tern_flow_rewind (TernFlow *self);

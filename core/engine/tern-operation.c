@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Does what stages ask for. A cache store that fails, or takes its time, never fails the request. */
+/* Does what stages ask for. A cache store that fails, or takes its time, never fails the request.
+ */
 #include "engine/tern-operation.h"
 
 #include "base/tern-log.h"
@@ -45,7 +46,8 @@ store_call_run (gpointer data)
     tern_log (TERN_LOG_CACHE, "store: %s", error->message);
 }
 
-/* A program's own object is called in the thread that asked; so is a store that says it is local. */
+/* A program's own object is called in the thread that asked; so is a store that says it is local.
+ */
 static gboolean
 runs_in_place (TernCacheStore *store)
 {
@@ -55,7 +57,8 @@ runs_in_place (TernCacheStore *store)
 }
 
 static StoreCall *
-store_call_new (TernOperationKind kind, TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
+store_call_new (
+    TernOperationKind kind, TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
 {
   StoreCall *call = g_new0 (StoreCall, 1);
 
@@ -70,8 +73,8 @@ store_call_new (TernOperationKind kind, TernCacheStore *store, char *key, GBytes
 void
 tern_operation_store_later (TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
 {
-  StoreCall *call = store_call_new (value ? TERN_OP_CACHE_STORE : TERN_OP_CACHE_DELETE, store, key, value,
-                                    keep_until);
+  StoreCall *call = store_call_new (value ? TERN_OP_CACHE_STORE : TERN_OP_CACHE_DELETE, store, key,
+                                    value, keep_until);
 
   if (runs_in_place (store))
     {
@@ -103,8 +106,8 @@ perform_store (TernFlow *flow, TernWait *wait)
     {
       const gboolean in_place = runs_in_place (store);
 
-      call = store_call_new (op->kind, store, g_steal_pointer (&op->key), g_steal_pointer (&op->value),
-                             op->keep_until);
+      call = store_call_new (op->kind, store, g_steal_pointer (&op->key),
+                             g_steal_pointer (&op->value), op->keep_until);
       if (in_place)
         {
           store_call_run (call);
@@ -174,7 +177,8 @@ perform_drain (TernFlow *flow, TernWait *wait)
          && tern_reader_get_remaining (result->body) <= DRAIN_CAP)
     {
       gsize n = 0;
-      const TernStep step = tern_reader_read (result->body, scratch, sizeof scratch, &n, wait, &ignored);
+      const TernStep step
+          = tern_reader_read (result->body, scratch, sizeof scratch, &n, wait, &ignored);
 
       if (step == TERN_STEP_WAIT)
         return step;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Everything that a client's properties say, as one immutable snapshot: a request keeps the one with
- * which it began, however the properties change meanwhile. */
+/* Everything that a client's properties say, as one immutable snapshot: a request keeps the one
+ * with which it began, however the properties change meanwhile. */
 #pragma once
 
 #include <tern/tern-cache.h>
@@ -65,10 +65,12 @@ TernSettings *tern_settings_copy (const TernSettings *self);
 TernSettings *tern_settings_ref (TernSettings *self);
 void tern_settings_unref (TernSettings *self);
 
-/* After the TLS fields were changed: connections and tickets of other settings are not used any more. */
+/* After the TLS fields were changed: connections and tickets of other settings are not used any
+ * more. */
 void tern_settings_renew_tls (TernSettings *self);
 
-TernDomainCredentials *tern_domain_credentials_new (TernCredentials *credentials, const char *domain);
+TernDomainCredentials *tern_domain_credentials_new (TernCredentials *credentials,
+                                                    const char *domain);
 /* A list of its own with the same entries; of none for NULL. */
 GPtrArray *tern_domain_credentials_list_copy (const GPtrArray *list);
 

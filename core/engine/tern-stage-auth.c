@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers authentication challenges (RFC 9110 §11): strongest scheme first, one set of credentials after
- * the other, in a bounded number of rounds. Nothing is sent that was not asked for, unless it opened the
- * same space before; what the program put into Authorization itself always wins. */
+/* Answers authentication challenges (RFC 9110 §11): strongest scheme first, one set of credentials
+ * after the other, in a bounded number of rounds. Nothing is sent that was not asked for, unless it
+ * opened the same space before; what the program put into Authorization itself always wins. */
 
 #include "engine/tern-auth-candidates.h"
 #include "engine/tern-stage.h"
@@ -14,9 +14,9 @@
 
 typedef struct
 {
-  TernAuthAnswer answer;  /* what was sent with the last round */
-  gboolean from_memory;   /* it had opened the space before */
-  gboolean own;           /* the program's own Authorization: hands off */
+  TernAuthAnswer answer; /* what was sent with the last round */
+  gboolean from_memory;  /* it had opened the space before */
+  gboolean own;          /* the program's own Authorization: hands off */
   gboolean draining;
   guint rounds;
   guint stale;
@@ -28,7 +28,7 @@ G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
 static void
 auth_clear (gpointer data)
 {
-  tern_auth_answer_clear (&((State *) data)->answer);
+  tern_auth_answer_clear (&((State *)data)->answer);
 }
 
 /* Puts the scheme's fields on the call; FALSE where the scheme will not. */
@@ -56,8 +56,8 @@ auth_down (TernFlow *flow, gpointer data)
   state->own = tern_headers_has (flow->call.headers, "Authorization");
   if (state->own)
     return TERN_GO_ON;
-  state->from_memory
-      = tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri, partition, &state->answer);
+  state->from_memory = tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri,
+                                              partition, &state->answer);
   if (!state->from_memory && flow->settings->preemptive_auth)
     tern_auth_candidate_preempt (flow->settings->credentials, flow->call.uri, &state->answer);
   if (state->answer.scheme)

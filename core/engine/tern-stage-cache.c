@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Answers from the cache, asks the origin whether what is stored still holds, and keeps what may be kept
- * (RFC 9111). Every decision is one of policy/; this stage only asks for the store's work in turn. */
+/* Answers from the cache, asks the origin whether what is stored still holds, and keeps what may be
+ * kept (RFC 9111). Every decision is one of policy/; this stage only asks for the store's work in
+ * turn. */
 #include <string.h>
 
 #include "base/tern-log.h"
@@ -79,9 +80,9 @@ answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
   TernResponse *response;
   TernReader *body = NULL;
 
-  response = tern_response_new (state->record->status, state->record->version,
-                                g_strdup (state->record->reason),
-                                tern_cache_answer_fields (state->record, unix_now ()), flow->call.uri);
+  response = tern_response_new (
+      state->record->status, state->record->version, g_strdup (state->record->reason),
+      tern_cache_answer_fields (state->record, unix_now ()), flow->call.uri);
   response->from_cache = TRUE;
   response->expected = g_bytes_get_size (state->body);
   if (strcmp (flow->call.method, "HEAD") != 0 && response->expected > 0)
@@ -94,8 +95,8 @@ answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
 static TernGo
 answer_timeout (TernFlow *flow, State *state)
 {
-  TernResponse *response
-      = tern_response_new (504, 11, g_strdup ("Gateway Timeout"), tern_headers_new (), flow->call.uri);
+  TernResponse *response = tern_response_new (504, 11, g_strdup ("Gateway Timeout"),
+                                              tern_headers_new (), flow->call.uri);
 
   response->expected = 0;
   response->cache_status = tern_cache_status_text (&state->decision, 0, FALSE);
@@ -241,7 +242,8 @@ rewrite (TernFlow *flow, State *state)
   /* The 304 may have taken back the leave to store it. */
   if (tern_cache_may_store (&request, state->record->status, state->record->headers)
       != TERN_STORING_REPLACE)
-    return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key), AT_REWRITTEN);
+    return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key),
+                    AT_REWRITTEN);
   flow->op.value = tern_cache_record_serialize (state->record);
   flow->op.keep_until = tern_cache_keep_until (state->record);
   return operate (flow, state, TERN_OP_CACHE_STORE, tern_cache_meta_key (state->key), AT_REWRITTEN);
@@ -261,8 +263,8 @@ received (TernFlow *flow, State *state)
   storing = state->decision.verdict == TERN_CACHE_BYPASS
                 ? TERN_STORING_LEAVE
                 : tern_cache_may_store (&request, response->status, response->headers);
-  response->cache_status
-      = tern_cache_status_text (&state->decision, response->status, storing == TERN_STORING_REPLACE);
+  response->cache_status = tern_cache_status_text (&state->decision, response->status,
+                                                   storing == TERN_STORING_REPLACE);
   tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
   if (storing == TERN_STORING_REPLACE)
     {
@@ -270,8 +272,8 @@ received (TernFlow *flow, State *state)
           = tern_cache_record_new (&request, response->status, response->reason, response->version,
                                    response->headers, state->asked_at, unix_now ());
 
-      flow->result.body = tern_cache_body_tee (flow->result.body, flow->settings->cache_store, state->key,
-                                               record);
+      flow->result.body = tern_cache_body_tee (flow->result.body, flow->settings->cache_store,
+                                               state->key, record);
     }
   else if (storing == TERN_STORING_FORGET)
     return delete_own (flow, state);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asks for content codings that can be undone and undoes them (RFC 9110 §8.4). Above the cache, so that
- * what is stored are the bytes as they came. A coding that no plugin knows is left as it is, field and
- * all: coded bytes are never passed off as plain. */
+/* Asks for content codings that can be undone and undoes them (RFC 9110 §8.4). Above the cache, so
+ * that what is stored are the bytes as they came. A coding that no plugin knows is left as it is,
+ * field and all: coded bytes are never passed off as plain. */
 #include "engine/tern-decoder.h"
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
@@ -43,7 +43,8 @@ coding_down (TernFlow *flow, gpointer state)
 {
   g_autoptr (TernHeaders) offer = NULL;
 
-  if (!flow->call.request->accept_encoding || tern_headers_has (flow->call.headers, "Accept-Encoding"))
+  if (!flow->call.request->accept_encoding
+      || tern_headers_has (flow->call.headers, "Accept-Encoding"))
     return TERN_GO_ON;
   /* A range of coded bytes is of no use to anybody who wants the plain ones. */
   if (tern_headers_has (flow->call.headers, "Range"))
@@ -65,8 +66,8 @@ are_known (char **codings)
   return TRUE;
 }
 
-/* The fields speak of the body that the program reads: its length is not known any more, and its coding
- * is kept under a name that nobody acts upon. */
+/* The fields speak of the body that the program reads: its length is not known any more, and its
+ * coding is kept under a name that nobody acts upon. */
 static void
 edit_fields (TernResponse *response)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Follows redirects: one policy decides where to and with what, this stage counts, drains, and keeps the
- * chain. On top of the table, so that each hop runs through every other stage (RFC 9110 §15.4). */
+/* Follows redirects: one policy decides where to and with what, this stage counts, drains, and
+ * keeps the chain. On top of the table, so that each hop runs through every other stage (RFC 9110
+ * §15.4). */
 #include <tern/tern-error.h>
 
 #include "base/tern-i18n.h"
@@ -35,9 +36,9 @@ get_rules (const TernSettings *settings)
     .follow = settings->follow_redirects,
     .follow_all = settings->follow_all_redirects,
     .forward_authorization = settings->forward_authorization,
-    .codes = (const int *) settings->redirect_codes->data,
+    .codes = (const int *)settings->redirect_codes->data,
     .n_codes = settings->redirect_codes->len,
-    .safe_methods = (const char *const *) settings->safe_methods,
+    .safe_methods = (const char *const *)settings->safe_methods,
   };
 }
 
@@ -46,7 +47,7 @@ get_limit (const TernFlow *flow)
 {
   const int own = flow->call.request->max_redirects;
 
-  return own >= 0 ? own : (int) MIN (flow->settings->max_redirects, G_MAXINT);
+  return own >= 0 ? own : (int)MIN (flow->settings->max_redirects, G_MAXINT);
 }
 
 /* The body was drained: turns the call into the next hop's. */
@@ -74,7 +75,8 @@ go_there (TernFlow *flow, State *state)
   return TERN_GO_AGAIN;
 }
 
-/* What the response asks for; everything that can stop it is looked at before anything is changed. */
+/* What the response asks for; everything that can stop it is looked at before anything is changed.
+ */
 static TernGo
 decide (TernFlow *flow, State *state)
 {

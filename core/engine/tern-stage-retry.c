@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Tries again what cannot have had an effect: a kept connection that died before a byte of the answer, a
- * connection that never came to be, an expectation that was refused. It never sends a request twice that
- * the server may have read, unless its method allows it (RFC 9110 §9.2.2). */
+/* Tries again what cannot have had an effect: a kept connection that died before a byte of the
+ * answer, a connection that never came to be, an expectation that was refused. It never sends a
+ * request twice that the server may have read, unless its method allows it (RFC 9110 §9.2.2). */
 #include <string.h>
 
 #include "engine/tern-stage.h"

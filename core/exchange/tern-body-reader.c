@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Undoes the framing of RFC 9112 §6 and §7. It receives straight into the caller's buffer where no coding
- * stands between, never reads past the end of a message into another, and calls a body complete only
- * when it is. */
+/* Undoes the framing of RFC 9112 §6 and §7. It receives straight into the caller's buffer where no
+ * coding stands between, never reads past the end of a message into another, and calls a body
+ * complete only when it is. */
 #include "exchange/tern-body-reader.h"
 
 #include <string.h>
@@ -62,12 +62,13 @@ fail_early_end (BodyReader *self, GError **error)
                                  " of %" G_GUINT64_FORMAT " bytes"),
                               self->uri->host, self->received, self->total),
                  error);
-  return fail (self,
-               g_error_new (TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                            _ ("%s closed the connection before the last chunk, after %" G_GUINT64_FORMAT
-                               " bytes"),
-                            self->uri->host, self->received),
-               error);
+  return fail (
+      self,
+      g_error_new (
+          TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
+          _ ("%s closed the connection before the last chunk, after %" G_GUINT64_FORMAT " bytes"),
+          self->uri->host, self->received),
+      error);
 }
 
 /* One read of the transport, into the caller's buffer or into ours, under the clocks. */
@@ -153,7 +154,8 @@ decode_buffered (BodyReader *self, void *buffer, gsize len, gsize *n, GError **e
   TernParse parse;
 
   parse = tern_http1_chunked_copy (self->chunked, tern_receive_bytes (&self->receive),
-                                   tern_receive_len (&self->receive), &consumed, buffer, len, n, &cause);
+                                   tern_receive_len (&self->receive), &consumed, buffer, len, n,
+                                   &cause);
   if (parse == TERN_PARSE_FAILED)
     return fail (self, cause, error);
   self->received += *n;
@@ -200,7 +202,7 @@ read_chunked (BodyReader *self, void *buffer, gsize len, gsize *n, TernWait *wai
 static TernStep
 body_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  BodyReader *self = (BodyReader *) reader;
+  BodyReader *self = (BodyReader *)reader;
 
   *n = 0;
   if (self->failed)
@@ -218,21 +220,21 @@ body_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait
 static gint64
 body_get_remaining (TernReader *reader)
 {
-  BodyReader *self = (BodyReader *) reader;
+  BodyReader *self = (BodyReader *)reader;
 
-  return self->kind == TERN_BODY_LENGTH ? (gint64) MIN (self->left, G_MAXINT64) : -1;
+  return self->kind == TERN_BODY_LENGTH ? (gint64)MIN (self->left, G_MAXINT64) : -1;
 }
 
 static TernHeaders *
 body_get_trailers (TernReader *reader)
 {
-  return ((BodyReader *) reader)->trailers;
+  return ((BodyReader *)reader)->trailers;
 }
 
 static void
 body_free (TernReader *reader)
 {
-  BodyReader *self = (BodyReader *) reader;
+  BodyReader *self = (BodyReader *)reader;
 
   release (self, FALSE);
   g_clear_pointer (&self->chunked, tern_http1_chunked_free);
@@ -250,8 +252,12 @@ static const TernReaderClass body_class = {
 };
 
 TernReader *
-tern_body_reader_new (TernLease *lease, TernReceive *receive, const TernFraming *framing,
-                      const TernHttp1Limits *limits, const TernDeadline *deadline, TernUri *uri)
+tern_body_reader_new (TernLease *lease,
+                      TernReceive *receive,
+                      const TernFraming *framing,
+                      const TernHttp1Limits *limits,
+                      const TernDeadline *deadline,
+                      TernUri *uri)
 {
   BodyReader *self = g_new0 (BodyReader, 1);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A stream over readers. It has no protocol of its own; closing it, or dropping it, drops the readers and
- * with them what they hold. */
+/* A stream over readers. It has no protocol of its own; closing it, or dropping it, drops the
+ * readers and with them what they hold. */
 #include "exchange/tern-body-stream.h"
 
 #include <errno.h>
@@ -24,8 +24,11 @@ struct _TernBodyStream
 
 static void pollable_iface_init (GPollableInputStreamInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (TernBodyStream, tern_body_stream, G_TYPE_INPUT_STREAM,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, pollable_iface_init))
+G_DEFINE_FINAL_TYPE_WITH_CODE (TernBodyStream,
+                               tern_body_stream,
+                               G_TYPE_INPUT_STREAM,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM,
+                                                      pollable_iface_init))
 
 typedef struct
 {
@@ -62,12 +65,12 @@ read_step (gpointer data, TernWait *wait, GError **error)
 }
 
 static gssize
-tern_body_stream_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable,
-                       GError **error)
+tern_body_stream_read (
+    GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   ReadOp op = { TERN_BODY_STREAM (stream), buffer, count, 0 };
 
-  return tern_drive_sync (read_step, &op, cancellable, error) ? (gssize) op.n : -1;
+  return tern_drive_sync (read_step, &op, cancellable, error) ? (gssize)op.n : -1;
 }
 
 static void
@@ -83,8 +86,13 @@ on_read_done (gpointer self, GError *error, gpointer data)
 }
 
 static void
-tern_body_stream_read_async (GInputStream *stream, void *buffer, gsize count, int io_priority,
-                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+tern_body_stream_read_async (GInputStream *stream,
+                             void *buffer,
+                             gsize count,
+                             int io_priority,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
 {
   GTask *task = g_task_new (stream, cancellable, callback, user_data);
   ReadOp *op = g_new (ReadOp, 1);
@@ -123,8 +131,11 @@ tern_body_stream_close (GInputStream *stream, GCancellable *cancellable, GError 
 }
 
 static void
-tern_body_stream_close_async (GInputStream *stream, int io_priority, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data)
+tern_body_stream_close_async (GInputStream *stream,
+                              int io_priority,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (stream, cancellable, callback, user_data);
 
@@ -180,7 +191,10 @@ tern_body_stream_is_readable (GPollableInputStream *stream)
 }
 
 static gssize
-tern_body_stream_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
+tern_body_stream_read_nonblocking (GPollableInputStream *stream,
+                                   void *buffer,
+                                   gsize count,
+                                   GError **error)
 {
   ReadOp op = { TERN_BODY_STREAM (stream), buffer, count, 0 };
   TernWait wait;
@@ -191,7 +205,7 @@ tern_body_stream_read_nonblocking (GPollableInputStream *stream, void *buffer, g
   tern_wait_clear (&wait);
   if (step == TERN_STEP_WAIT)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, g_strerror (EAGAIN));
-  return step == TERN_STEP_DONE ? (gssize) op.n : -1;
+  return step == TERN_STEP_DONE ? (gssize)op.n : -1;
 }
 
 static gboolean

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The body of a response as the GInputStream that programs read: sync, async and pollable faces of one
- * chain of readers. */
+/* The body of a response as the GInputStream that programs read: sync, async and pollable faces of
+ * one chain of readers. */
 #pragma once
 
 #include <gio/gio.h>

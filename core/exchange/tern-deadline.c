@@ -23,7 +23,8 @@ tern_deadline_set_error (GError **error, TernPhase phase, const char *host)
 }
 
 gboolean
-tern_deadline_arm (TernDeadline *self, TernWait *wait, TernPhase phase, const char *host, GError **error)
+tern_deadline_arm (
+    TernDeadline *self, TernWait *wait, TernPhase phase, const char *host, GError **error)
 {
   gint64 now;
 

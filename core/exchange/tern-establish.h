@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From an origin to a transport that HTTP can be spoken on: dial, then TLS where the scheme asks for it.
- * One deadline covers all of it. */
+/* From an origin to a transport that HTTP can be spoken on: dial, then TLS where the scheme asks
+ * for it. One deadline covers all of it. */
 #pragma once
 
 #include <tern/tern-failure.h>
@@ -11,9 +11,11 @@
 
 typedef struct _TernEstablish TernEstablish;
 
-TernEstablish *tern_establish_new (const TernExchangeEnv *env, TernUri *uri, const char *ticket_key);
+TernEstablish *
+tern_establish_new (const TernExchangeEnv *env, TernUri *uri, const char *ticket_key);
 /* Fills in resolve, connect and tls of @timings as they pass. */
-TernStep tern_establish_step (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error);
+TernStep
+tern_establish_step (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error);
 TernPhase tern_establish_get_phase (TernEstablish *self);
 TernTransport *tern_establish_steal_transport (TernEstablish *self);
 void tern_establish_free (TernEstablish *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an exchange needs to know of its client: where connections come from and how long anything may
- * take. Borrowed for the time of one operation; what lives longer copies what it needs. */
+/* What an exchange needs to know of its client: where connections come from and how long anything
+ * may take. Borrowed for the time of one operation; what lives longer copies what it needs. */
 #pragma once
 
 #include "http1/tern-http1-head.h"

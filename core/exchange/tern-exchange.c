@@ -3,9 +3,11 @@
  *
  *   LEASE ──> ESTABLISH ──> OPEN ──> SEND ──> HEAD ──> DONE
  *     └── kept connection ────┘        │  ^     │
- *                                      └──┘ 100-continue: send the head, look for an answer, send on
+ *                                      └──┘ 100-continue: send the head, look for an answer, send
+ * on
  *
- * Every failure leaves the connection closed; only a response that was read to its end gives it back. */
+ * Every failure leaves the connection closed; only a response that was read to its end gives it
+ * back. */
 #include "exchange/tern-exchange.h"
 
 #include <string.h>
@@ -55,14 +57,17 @@ struct _TernExchange
   TernDeadline deadline;
   gint64 continue_at; /* 0 once nobody waits for 100 (Continue) */
   TernTimings timings;
-  gint64 mark; /* when the phase began that is measured */
+  gint64 mark;  /* when the phase began that is measured */
   guint64 told; /* how much of the upload was reported */
   TernResponse *response;
   TernReader *body;
 };
 
 TernExchange *
-tern_exchange_new (const TernExchangeEnv *env, TernCall *call, gboolean fresh, gboolean allow_expect)
+tern_exchange_new (const TernExchangeEnv *env,
+                   TernCall *call,
+                   gboolean fresh,
+                   gboolean allow_expect)
 {
   TernExchange *self = g_new0 (TernExchange, 1);
 
@@ -122,8 +127,9 @@ make_key (TernExchange *self, char *room, gsize size)
       memcpy (room + 1, uri->authority, len + 1);
       return NULL;
     }
-  return g_strdup_printf ("%c%u %s%s%s", uri->secure ? 's' : 'h', uri->secure ? self->env->tls_serial : 0,
-                          uri->authority, partition ? "\n" : "", partition ? partition : "");
+  return g_strdup_printf ("%c%u %s%s%s", uri->secure ? 's' : 'h',
+                          uri->secure ? self->env->tls_serial : 0, uri->authority,
+                          partition ? "\n" : "", partition ? partition : "");
 }
 
 static TernStep
@@ -135,17 +141,21 @@ step_lease (TernExchange *self, TernWait *wait, GError **error)
     {
       char room[KEY_ROOM];
       g_autofree char *long_key = make_key (self, room, sizeof room);
-      const guint hash = self->call->uri->hash + (self->env->partition ? g_str_hash (self->env->partition) : 0);
+      const guint hash
+          = self->call->uri->hash + (self->env->partition ? g_str_hash (self->env->partition) : 0);
 
-      self->lease = tern_pool_try (self->env->pool, long_key ? long_key : room, hash, self->fresh, self->mark);
+      self->lease = tern_pool_try (self->env->pool, long_key ? long_key : room, hash, self->fresh,
+                                   self->mark);
       if (!self->lease)
-        self->ticket = tern_ticket_new (self->env->pool, long_key ? long_key : room, hash, self->fresh);
+        self->ticket
+            = tern_ticket_new (self->env->pool, long_key ? long_key : room, hash, self->fresh);
     }
   if (!self->lease)
     {
       /* The idle clock stands still in the queue: no network is waited for. */
       wait->may_block = FALSE;
-      if (self->env->total_deadline != TERN_NEVER && g_get_monotonic_time () >= self->env->total_deadline)
+      if (self->env->total_deadline != TERN_NEVER
+          && g_get_monotonic_time () >= self->env->total_deadline)
         {
           tern_deadline_set_error (error, TERN_PHASE_QUEUE, self->call->uri->host);
           return TERN_STEP_FAILED;
@@ -188,8 +198,8 @@ step_establish (TernExchange *self, TernWait *wait, GError **error)
   self->transport = transport;
   lap (self);
   self->state = STATE_OPEN;
-  /* A server that answers before it was asked is not to be believed (RFC 9112 §9.3). Within TLS such
-   * bytes are found when the answer is read. */
+  /* A server that answers before it was asked is not to be believed (RFC 9112 §9.3). Within TLS
+   * such bytes are found when the answer is read. */
   if (self->call->uri->secure || tern_transport_is_quiet (transport))
     return TERN_STEP_DONE;
   g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
@@ -228,8 +238,8 @@ step_open (TernExchange *self, TernWait *wait, GError **error)
   if (call->body.kind == TERN_SOURCE_BYTES)
     g_clear_pointer (&upload, tern_reader_free);
   tern_send_init (&self->send, self->transport, head,
-                  call->body.kind == TERN_SOURCE_BYTES ? call->body.bytes : NULL, upload, plan.length,
-                  !plan.expect);
+                  call->body.kind == TERN_SOURCE_BYTES ? call->body.bytes : NULL, upload,
+                  plan.length, !plan.expect);
   self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
   self->facts.expected = plan.expect;
   call->body_sent_once |= upload != NULL;
@@ -252,8 +262,8 @@ has_final_head (TernExchange *self)
   return self->reader.head.headers && self->reader.head.status >= 200;
 }
 
-/* The write end broke, or waits: perhaps because the server has said its word already, a refusal of the
- * body for one. */
+/* The write end broke, or waits: perhaps because the server has said its word already, a refusal of
+ * the body for one. */
 static gboolean
 look_for_early_answer (TernExchange *self, TernWait *wait)
 {
@@ -262,9 +272,11 @@ look_for_early_answer (TernExchange *self, TernWait *wait)
 
   while (step == TERN_STEP_DONE && !has_final_head (self))
     {
-      step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &ignored);
+      step
+          = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &ignored);
       if (step == TERN_STEP_DONE && !has_final_head (self) && self->env->informational)
-        self->env->informational (self->env->data, self->reader.head.status, self->reader.head.headers);
+        self->env->informational (self->env->data, self->reader.head.status,
+                                  self->reader.head.headers);
     }
   self->facts.answer_started |= self->reader.started;
   return has_final_head (self);
@@ -285,7 +297,8 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
   if (step != TERN_STEP_DONE && self->send.started)
     {
       wait->may_block = FALSE;
-      if (look_for_early_answer (self, wait) && (step == TERN_STEP_FAILED || self->reader.head.status >= 400))
+      if (look_for_early_answer (self, wait)
+          && (step == TERN_STEP_FAILED || self->reader.head.status >= 400))
         {
           self->state = STATE_HEAD;
           return TERN_STEP_DONE;
@@ -349,8 +362,8 @@ finish (TernExchange *self, GError **error)
   TernHttp1Head *head = &self->reader.head;
   TernFraming framing;
 
-  if (!tern_http1_framing_decide (self->call->method, head->status, head->version, head->headers, &framing,
-                                  error))
+  if (!tern_http1_framing_decide (self->call->method, head->status, head->version, head->headers,
+                                  &framing, error))
     return TERN_STEP_FAILED;
   framing.keep &= may_keep (self);
   self->timings.wait = lap (self);
@@ -370,8 +383,9 @@ finish (TernExchange *self, GError **error)
       tern_lease_release (g_steal_pointer (&self->lease), keep, self->mark);
     }
   else
-    self->body = tern_body_reader_new (g_steal_pointer (&self->lease), &self->reader.receive, &framing,
-                                       &self->env->limits, &self->deadline, self->call->uri);
+    self->body
+        = tern_body_reader_new (g_steal_pointer (&self->lease), &self->reader.receive, &framing,
+                                &self->env->limits, &self->deadline, self->call->uri);
   self->state = STATE_DONE;
   return TERN_STEP_DONE;
 }
@@ -425,7 +439,7 @@ step_head (TernExchange *self, TernWait *wait, GError **error)
 TernStep
 tern_exchange_step (TernExchange *self, TernWait *wait, GError **error)
 {
-  static TernStep (*const steps[]) (TernExchange *self, TernWait *wait, GError **error) = {
+  static TernStep (*const steps[]) (TernExchange * self, TernWait * wait, GError * *error) = {
     [STATE_LEASE] = step_lease, [STATE_ESTABLISH] = step_establish, [STATE_OPEN] = step_open,
     [STATE_SEND] = step_send,   [STATE_HEAD] = step_head,
   };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One request and one response on one connection: find or make the connection, send, read the head, hand
- * out the body. It tries once; whether to try again is for the stage above. */
+/* One request and one response on one connection: find or make the connection, send, read the head,
+ * hand out the body. It tries once; whether to try again is for the stage above. */
 #pragma once
 
 #include <tern/tern-failure.h>
@@ -22,9 +22,11 @@ typedef struct
   gboolean body_touched;   /* the body's stream was read from */
 } TernExchangeFacts;
 
-/* @fresh: never on a kept connection; @allow_expect: as the request asks, else never. @env and @call are
- * borrowed until the exchange is freed. */
-TernExchange *tern_exchange_new (const TernExchangeEnv *env, TernCall *call, gboolean fresh,
+/* @fresh: never on a kept connection; @allow_expect: as the request asks, else never. @env and
+ * @call are borrowed until the exchange is freed. */
+TernExchange *tern_exchange_new (const TernExchangeEnv *env,
+                                 TernCall *call,
+                                 gboolean fresh,
                                  gboolean allow_expect);
 TernStep tern_exchange_step (TernExchange *self, TernWait *wait, GError **error);
 const TernExchangeFacts *tern_exchange_get_facts (TernExchange *self);

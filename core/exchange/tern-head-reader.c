@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* From received bytes to a parsed head; it counts interim responses and tells an early end from a late
- * one. It never waits past what the transport says. */
+/* From received bytes to a parsed head; it counts interim responses and tells an early end from a
+ * late one. It never waits past what the transport says. */
 #include "exchange/tern-head-reader.h"
 
 #include <tern/tern-error.h>
@@ -30,8 +30,8 @@ static gboolean
 parse_head (TernHeadReader *self, gsize head_len, GError **error)
 {
   tern_http1_head_clear (&self->head);
-  if (!tern_http1_head_parse (tern_receive_bytes (&self->receive), head_len, &self->limits, &self->head,
-                              error))
+  if (!tern_http1_head_parse (tern_receive_bytes (&self->receive), head_len, &self->limits,
+                              &self->head, error))
     return FALSE;
   tern_receive_use (&self->receive, head_len);
   self->scan = (TernHttp1Scan){ 0 };
@@ -51,8 +51,8 @@ parse_head (TernHeadReader *self, gsize head_len, GError **error)
 }
 
 TernStep
-tern_head_reader_step (TernHeadReader *self, TernTransport *transport, TernUri *uri, TernWait *wait,
-                       GError **error)
+tern_head_reader_step (
+    TernHeadReader *self, TernTransport *transport, TernUri *uri, TernWait *wait, GError **error)
 {
   while (TRUE)
     {
@@ -63,8 +63,8 @@ tern_head_reader_step (TernHeadReader *self, TernTransport *transport, TernUri *
 
       if (tern_receive_len (&self->receive) > 0)
         parse = tern_http1_head_find_end (&self->scan, tern_receive_bytes (&self->receive),
-                                          tern_receive_len (&self->receive), &self->limits, &head_len,
-                                          error);
+                                          tern_receive_len (&self->receive), &self->limits,
+                                          &head_len, error);
       if (parse == TERN_PARSE_DONE)
         return parse_head (self, head_len, error) ? TERN_STEP_DONE : TERN_STEP_FAILED;
       if (parse == TERN_PARSE_FAILED)

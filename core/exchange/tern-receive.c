@@ -48,8 +48,8 @@ tern_receive_use (TernReceive *self, gsize n)
     tern_receive_clear (self);
 }
 
-/* Makes room behind the bytes: by moving them to the front, or, for a head that outgrows the buffer, by
- * a larger one. The parser's limits bound how often. */
+/* Makes room behind the bytes: by moving them to the front, or, for a head that outgrows the
+ * buffer, by a larger one. The parser's limits bound how often. */
 static void
 make_room (TernReceive *self)
 {
@@ -73,12 +73,14 @@ make_room (TernReceive *self)
 }
 
 TernStep
-tern_receive_more (TernReceive *self, TernTransport *transport, gsize *n, TernWait *wait, GError **error)
+tern_receive_more (
+    TernReceive *self, TernTransport *transport, gsize *n, TernWait *wait, GError **error)
 {
   TernStep step;
 
   make_room (self);
-  step = tern_transport_read (transport, self->data + self->end, self->size - self->end, n, wait, error);
+  step = tern_transport_read (transport, self->data + self->end, self->size - self->end, n, wait,
+                              error);
   if (step == TERN_STEP_DONE)
     self->end += *n;
   if (self->start == self->end)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The receive buffer of a connection: there only while bytes are in it. A connection that waits holds
- * none, so thousands may wait. */
+/* The receive buffer of a connection: there only while bytes are in it. A connection that waits
+ * holds none, so thousands may wait. */
 #pragma once
 
 #include "net/tern-transport.h"
@@ -36,5 +36,5 @@ tern_receive_bytes (const TernReceive *self)
 void tern_receive_use (TernReceive *self, gsize n);
 
 /* Receives more behind what is there. *@n is 0 with DONE at the end of the stream. */
-TernStep tern_receive_more (TernReceive *self, TernTransport *transport, gsize *n, TernWait *wait,
-                            GError **error);
+TernStep tern_receive_more (
+    TernReceive *self, TernTransport *transport, gsize *n, TernWait *wait, GError **error);

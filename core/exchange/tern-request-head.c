@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Gathers the fields of a request in the order of the wire: Host, the frame, the program's own, ours. */
+/* Gathers the fields of a request in the order of the wire: Host, the frame, the program's own,
+ * ours. */
 #include "exchange/tern-request-head.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ is_ours (const char *name, gsize len)
 static void
 add_call (Fields *out, const TernCall *call)
 {
-  for (int layer = -1; layer < (int) call->n_edits; layer++)
+  for (int layer = -1; layer < (int)call->n_edits; layer++)
     {
       const TernHeaders *from = layer < 0 ? call->headers : call->edits[layer];
 
@@ -63,7 +64,8 @@ add_call (Fields *out, const TernCall *call)
 static gboolean
 wants_length (const char *method)
 {
-  return strcmp (method, "POST") == 0 || strcmp (method, "PUT") == 0 || strcmp (method, "PATCH") == 0;
+  return strcmp (method, "POST") == 0 || strcmp (method, "PUT") == 0
+         || strcmp (method, "PATCH") == 0;
 }
 
 static guint
@@ -87,8 +89,9 @@ write_fields (const TernCall *call, const TernHeadPlan *plan, TernHttp1Field *ro
   if (plan->has_body && plan->length < 0)
     add (&out, "Transfer-Encoding", 17, "chunked", 7);
   else if (plan->has_body || wants_length (call->method))
-    add (&out, "Content-Length", 14, length,
-         g_snprintf (length, sizeof length, "%" G_GINT64_FORMAT, plan->has_body ? plan->length : 0));
+    add (
+        &out, "Content-Length", 14, length,
+        g_snprintf (length, sizeof length, "%" G_GINT64_FORMAT, plan->has_body ? plan->length : 0));
   if (plan->expect)
     add (&out, "Expect", 6, "100-continue", 12);
   add_call (&out, call);
@@ -105,7 +108,8 @@ tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError 
   TernHttp1Field inline_fields[INLINE_FIELDS];
   g_autofree TernHttp1Field *more = NULL;
 
-  if (!tern_http1_check_method (call->method, error) || !tern_http1_check_target (plan->target, error))
+  if (!tern_http1_check_method (call->method, error)
+      || !tern_http1_check_target (plan->target, error))
     return NULL;
   if (n > INLINE_FIELDS)
     more = g_new (TernHttp1Field, n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The head of a request put together from a call: what the program and the stages gave, and the fields
- * that are the library's own. Pure. */
+/* The head of a request put together from a call: what the program and the stages gave, and the
+ * fields that are the library's own. Pure. */
 #pragma once
 
 #include "message/tern-call.h"
@@ -16,4 +16,5 @@ typedef struct
 
 /* Host, Content-Length and Transfer-Encoding are ours whatever the call says: one consistent frame
  * (RFC 9112 §6). Errors: INVALID_METHOD, INVALID_URL. */
-GByteArray *tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError **error);
+GByteArray *
+tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError **error);

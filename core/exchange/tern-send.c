@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The request on its way out. Bytes in memory are never copied; a body that is read is framed in place in
- * one block. */
+/* The request on its way out. Bytes in memory are never copied; a body that is read is framed in
+ * place in one block. */
 #include "exchange/tern-send.h"
 
 #include <string.h>
@@ -15,8 +15,13 @@
 #define TAIL_ROOM 8
 
 void
-tern_send_init (TernSend *self, TernTransport *transport, GByteArray *head, GBytes *bytes,
-                TernReader *reader, gint64 length, gboolean body_allowed)
+tern_send_init (TernSend *self,
+                TernTransport *transport,
+                GByteArray *head,
+                GBytes *bytes,
+                TernReader *reader,
+                gint64 length,
+                gboolean body_allowed)
 {
   memset (self, 0, sizeof *self);
   self->transport = transport;
@@ -69,11 +74,12 @@ frame_block (TernSend *self, gsize n)
 static gboolean
 check_length (TernSend *self, GError **error)
 {
-  if (self->length < 0 || self->body_sent == (guint64) self->length)
+  if (self->length < 0 || self->body_sent == (guint64)self->length)
     return TRUE;
-  g_set_error (error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-               _ ("The request's body ended after %" G_GUINT64_FORMAT " of %" G_GINT64_FORMAT " bytes"),
-               self->body_sent, self->length);
+  g_set_error (
+      error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
+      _ ("The request's body ended after %" G_GUINT64_FORMAT " of %" G_GINT64_FORMAT " bytes"),
+      self->body_sent, self->length);
   return FALSE;
 }
 
@@ -86,17 +92,18 @@ read_block (TernSend *self, TernWait *wait, GError **error)
   TernStep step;
 
   if (self->length >= 0)
-    want = MIN (want, (guint64) self->length - self->body_sent);
+    want = MIN (want, (guint64)self->length - self->body_sent);
   if (!self->block)
     self->block = g_malloc (LINE_ROOM + BLOCK_SIZE + TAIL_ROOM);
-  step = want == 0 ? TERN_STEP_DONE
-                   : tern_reader_read (self->reader, self->block + LINE_ROOM, want, &n, wait, error);
+  step = want == 0
+             ? TERN_STEP_DONE
+             : tern_reader_read (self->reader, self->block + LINE_ROOM, want, &n, wait, error);
   if (step != TERN_STEP_DONE)
     return step;
   /* Behind the head from now on: what was written of the last block is over. */
   self->at = MIN (self->at, self->head->len);
   self->body_sent += n;
-  self->body_ended = n == 0 || (self->length >= 0 && self->body_sent == (guint64) self->length);
+  self->body_ended = n == 0 || (self->length >= 0 && self->body_sent == (guint64)self->length);
   if (n == 0 && !check_length (self, error))
     return TERN_STEP_FAILED;
   frame_block (self, n);
@@ -120,7 +127,7 @@ gather (TernSend *self, struct iovec *parts)
       gsize size;
       const char *data = g_bytes_get_data (self->bytes, &size);
 
-      parts[n++] = (struct iovec){ (char *) data + self->body_sent, size - self->body_sent };
+      parts[n++] = (struct iovec){ (char *)data + self->body_sent, size - self->body_sent };
     }
   return n;
 }
@@ -152,7 +159,8 @@ tern_send_step (TernSend *self, TernWait *wait, GError **error)
       int n_parts;
 
       /* The first block shares the head's packet when it is there at once. */
-      if (self->reader && self->body_allowed && !self->body_ended && (written || self->block_len == 0))
+      if (self->reader && self->body_allowed && !self->body_ended
+          && (written || self->block_len == 0))
         step = read_block (self, wait, error);
       if (step == TERN_STEP_FAILED)
         return step;

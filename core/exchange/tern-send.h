@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writes one request: the head and the first of the body in one packet, then the rest of the body, whole,
- * chunked or not at all. It never reads the answer. */
+/* Writes one request: the head and the first of the body in one packet, then the rest of the body,
+ * whole, chunked or not at all. It never reads the answer. */
 #pragma once
 
 #include "io/tern-reader.h"
@@ -24,8 +24,13 @@ typedef struct
 } TernSend;
 
 /* Takes @head and @reader. */
-void tern_send_init (TernSend *self, TernTransport *transport, GByteArray *head, GBytes *bytes,
-                     TernReader *reader, gint64 length, gboolean body_allowed);
+void tern_send_init (TernSend *self,
+                     TernTransport *transport,
+                     GByteArray *head,
+                     GBytes *bytes,
+                     TernReader *reader,
+                     gint64 length,
+                     gboolean body_allowed);
 void tern_send_clear (TernSend *self);
 
 /* DONE: everything that is allowed was written. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads streams that may block without ever blocking the operation: a job on the worker pool owns the
- * stream's read; an operation that ends meanwhile leaves it behind. */
+/* Reads streams that may block without ever blocking the operation: a job on the worker pool owns
+ * the stream's read; an operation that ends meanwhile leaves it behind. */
 #include "exchange/tern-stream-reader.h"
 
 #include <gio/gfiledescriptorbased.h>
@@ -48,7 +48,9 @@ block_run (gpointer data)
 
   if (!block->stream)
     block->stream = G_INPUT_STREAM (g_file_read (block->file, NULL, &block->error));
-  block->n = block->stream ? g_input_stream_read (block->stream, block->data, BLOCK, NULL, &block->error) : -1;
+  block->n = block->stream
+                 ? g_input_stream_read (block->stream, block->data, BLOCK, NULL, &block->error)
+                 : -1;
 }
 
 static void
@@ -61,7 +63,8 @@ start_job (StreamReader *self, TernWait *wait)
   block->error = NULL;
   block->n = 0;
   self->at = 0;
-  self->job = tern_job_start (TERN_LANE_STREAM, block_run, block, block_free, tern_wait_get_wake (wait));
+  self->job
+      = tern_job_start (TERN_LANE_STREAM, block_run, block, block_free, tern_wait_get_wake (wait));
 }
 
 static TernStep
@@ -81,10 +84,10 @@ read_by_job (StreamReader *self, void *buffer, gsize len, gsize *n, TernWait *wa
       g_propagate_error (error, g_steal_pointer (&block->error));
       return TERN_STEP_FAILED;
     }
-  *n = MIN (len, (gsize) block->n - self->at);
+  *n = MIN (len, (gsize)block->n - self->at);
   memcpy (buffer, block->data + self->at, *n);
   self->at += *n;
-  if (self->at == (gsize) block->n)
+  if (self->at == (gsize)block->n)
     g_clear_pointer (&self->job, tern_job_drop);
   return TERN_STEP_DONE;
 }
@@ -101,15 +104,15 @@ find_fd (GInputStream *stream)
 static TernStep
 stream_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  StreamReader *self = (StreamReader *) reader;
+  StreamReader *self = (StreamReader *)reader;
   g_autoptr (GError) local = NULL;
   gssize got;
   int fd;
 
   if (self->use_jobs)
     return read_by_job (self, buffer, len, n, wait, error);
-  got = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer, len,
-                                                  NULL, &local);
+  got = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (self->stream), buffer,
+                                                  len, NULL, &local);
   if (got >= 0)
     {
       *n = got;
@@ -134,7 +137,7 @@ stream_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wa
 static void
 stream_free (TernReader *reader)
 {
-  StreamReader *self = (StreamReader *) reader;
+  StreamReader *self = (StreamReader *)reader;
 
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_object (&self->stream);

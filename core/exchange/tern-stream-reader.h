@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A program's GInputStream as a reader: polled where it has a descriptor, else read on the worker pool. */
+/* A program's GInputStream as a reader: polled where it has a descriptor, else read on the worker
+ * pool. */
 #pragma once
 
 #include <gio/gio.h>

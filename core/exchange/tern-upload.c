@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Opening a request's body. Local files are read in place; every stream that might block is read on the
- * worker pool, so that deadlines hold for it in both drivers. */
+/* Opening a request's body. Local files are read in place; every stream that might block is read on
+ * the worker pool, so that deadlines hold for it in both drivers. */
 #include "exchange/tern-upload.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ typedef struct
 static TernStep
 file_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
-  FileReader *self = (FileReader *) reader;
+  FileReader *self = (FileReader *)reader;
   gssize got;
 
   do
@@ -29,8 +29,8 @@ file_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait
   while (got < 0 && errno == EINTR);
   if (got < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("Could not read the body: %s"),
-                   g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+                   _ ("Could not read the body: %s"), g_strerror (errno));
       return TERN_STEP_FAILED;
     }
   *n = got;
@@ -40,7 +40,7 @@ file_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait
 static void
 file_free (TernReader *reader)
 {
-  close (((FileReader *) reader)->fd);
+  close (((FileReader *)reader)->fd);
   g_free (reader);
 }
 
@@ -55,16 +55,16 @@ open_local (const char *path, gint64 *length, GError **error)
 
   if (fd < 0 || fstat (fd, &info) < 0)
     {
-      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("Could not open “%s”: %s"), path,
-                   g_strerror (errno));
+      g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), _ ("Could not open “%s”: %s"),
+                   path, g_strerror (errno));
       if (fd >= 0)
         close (fd);
       return NULL;
     }
   if (!S_ISREG (info.st_mode))
     {
-      g_set_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED_FILE_MODE, _ ("“%s” is not a plain file"),
-                   path);
+      g_set_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED_FILE_MODE,
+                   _ ("“%s” is not a plain file"), path);
       close (fd);
       return NULL;
     }
@@ -84,8 +84,8 @@ rewind_stream (const TernBodySource *source, GError **error)
       && g_seekable_seek (G_SEEKABLE (source->stream), source->start, G_SEEK_SET, NULL, &cause))
     return TRUE;
   g_set_error (error, TERN_ERROR, TERN_ERROR_BODY_NOT_REWINDABLE,
-               _ ("The body has to be sent again and its stream cannot be rewound%s%s"), cause ? ": " : "",
-               cause ? cause->message : "");
+               _ ("The body has to be sent again and its stream cannot be rewound%s%s"),
+               cause ? ": " : "", cause ? cause->message : "");
   return FALSE;
 }
 

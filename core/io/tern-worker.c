@@ -181,7 +181,11 @@ start_thread (Lane *lane)
 }
 
 static TernJob *
-start_job (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data, TernWake *wake,
+start_job (TernLane lane_id,
+           TernJobFunc func,
+           gpointer data,
+           GDestroyNotify free_data,
+           TernWake *wake,
            gboolean dropped)
 {
   Lane *lane = &lanes[lane_id];
@@ -214,8 +218,8 @@ start_job (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify fre
 }
 
 TernJob *
-tern_job_start (TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data,
-                TernWake *wake)
+tern_job_start (
+    TernLane lane_id, TernJobFunc func, gpointer data, GDestroyNotify free_data, TernWake *wake)
 {
   return start_job (lane_id, func, data, free_data, wake, FALSE);
 }

@@ -93,7 +93,7 @@ tern_cache_store_open (const char *uri, GError **error)
   if (store == NULL)
     return NULL;
   iface = TERN_CACHE_STORE_GET_IFACE (store);
-  if (iface->open == NULL)
+  if (iface->configure == NULL)
     {
       /* A plugin that takes no parameters is not given any behind its back. */
       if (parts.location[0] == '\0' && g_hash_table_size (parts.options) == 0)
@@ -101,7 +101,7 @@ tern_cache_store_open (const char *uri, GError **error)
       invalid (uri, error);
       return NULL;
     }
-  if (iface->open (store, parts.location, parts.options, &inner) && inner == NULL)
+  if (iface->configure (store, parts.location, parts.options, &inner) && inner == NULL)
     return g_steal_pointer (&store);
   if (inner != NULL && inner->domain == TERN_ERROR)
     g_propagate_error (error, g_steal_pointer (&inner));

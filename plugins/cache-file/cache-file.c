@@ -127,7 +127,7 @@ tern_cache_file_get_flags (TernCacheStore *store)
 static void
 tern_cache_file_store_init (TernCacheStoreInterface *iface)
 {
-  iface->open = tern_cache_file_open;
+  iface->configure = tern_cache_file_open;
   iface->get = tern_cache_file_get;
   iface->set = tern_cache_file_set;
   iface->delete = tern_cache_file_delete;

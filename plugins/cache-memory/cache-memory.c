@@ -109,7 +109,7 @@ tern_cache_memory_get_flags (TernCacheStore *store)
 static void
 tern_cache_memory_store_init (TernCacheStoreInterface *iface)
 {
-  iface->open = tern_cache_memory_open;
+  iface->configure = tern_cache_memory_open;
   iface->get = tern_cache_memory_get;
   iface->set = tern_cache_memory_set;
   iface->delete = tern_cache_memory_delete;

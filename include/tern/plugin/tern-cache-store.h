@@ -36,7 +36,7 @@ G_DECLARE_INTERFACE (TernCacheStore, tern_cache_store, TERN, CACHE_STORE, GObjec
  * that is not known
  * @delete: forgets a key; that it was not there is no error
  * @get_flags: (nullable): how the store may be called; absent it is NONE
- * @open: (nullable): called once by tern_cache_store_open() with what stands behind the scheme of
+ * @configure: (nullable): called once by tern_cache_store_open() with what stands behind the scheme of
  * the URI and its query items
  *
  * @get, @set and @delete are all that an author must write.
@@ -54,7 +54,7 @@ struct _TernCacheStoreInterface
   gboolean (*delete) (TernCacheStore *self, const char *key, GError **error);
 #endif
   TernCacheStoreFlags (*get_flags) (TernCacheStore *self);
-  gboolean (*open) (TernCacheStore *self, const char *location, GHashTable *options,
+  gboolean (*configure) (TernCacheStore *self, const char *location, GHashTable *options,
                     GError **error);
 };
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a stage may ask to be done for it, as a value: it fills in what the kind needs and reads the
+ * outcome when it is called again. */
+#pragma once
+
+#include "exchange/tern-exchange.h"
+#include "io/tern-worker.h"
+
+typedef enum
+{
+  TERN_OP_NONE,
+  TERN_OP_CACHE_FIND,   /* key → value, NULL for a miss; a store that fails is a miss */
+  TERN_OP_CACHE_STORE,  /* key, value, keep_until */
+  TERN_OP_CACHE_DELETE, /* key */
+  TERN_OP_EXCHANGE,     /* fresh, allow_expect → flow->result, facts */
+  TERN_OP_DRAIN,        /* what is left of flow->result's body, up to a cap; then it is gone */
+} TernOperationKind;
+
+typedef struct
+{
+  TernOperationKind kind;
+  gboolean finished; /* the outcome is there */
+
+  char *key;
+  GBytes *value;
+  gint64 keep_until;
+
+  gboolean fresh;
+  gboolean allow_expect;
+  TernExchangeFacts facts;
+
+  /* The work under way. */
+  TernExchange *exchange;
+  TernJob *job;
+  gsize drained;
+} TernOperation;
