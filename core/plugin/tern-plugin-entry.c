@@ -86,6 +86,15 @@ tern_plugin_entry_new (const char *file)
   return self;
 }
 
+static void
+translate (char **text)
+{
+  char *translated = g_strdup (tern_gettext (*text));
+
+  g_free (*text);
+  *text = translated;
+}
+
 TernPluginEntry *
 tern_plugin_entry_new_linked (const TernBuiltinPlugin *row)
 {
@@ -94,6 +103,11 @@ tern_plugin_entry_new_linked (const TernBuiltinPlugin *row)
   self->linked = row->plugin;
   self->descriptor = tern_plugin_descriptor_parse (row->file_name, row->descriptor,
                                                    strlen (row->descriptor), &self->error);
+  if (self->descriptor == NULL)
+    return self;
+  /* These descriptors are compiled in before they are translated. */
+  translate (&self->descriptor->title);
+  translate (&self->descriptor->description);
   return self;
 }
 

@@ -18,6 +18,9 @@
  * once in a minute. */
 #define TOUCH_INTERVAL 60
 
+/* From here on the head is looked at before the rest is read. */
+#define LARGE (1024 * 1024)
+
 static gboolean
 fail (GError **error, int code, const char *what)
 {
@@ -98,11 +101,16 @@ read_all (int fd, guint8 *buffer, gsize len)
 static guint8 *
 read_record (int fd, gsize key_len, const struct stat *info)
 {
+  guint8 head[FILE_RECORD_HEAD_SIZE];
   g_autofree guint8 *record = NULL;
 
   if (!S_ISREG (info->st_mode) || info->st_size < (goffset) (FILE_RECORD_HEAD_SIZE + key_len))
     return NULL;
   /* The size is only what the file system says; a sparse file may claim anything. */
+  if (info->st_size > LARGE
+      && (pread (fd, head, sizeof head, 0) != sizeof head
+          || !file_record_fits (head, info->st_size, key_len)))
+    return NULL;
   record = g_try_malloc (info->st_size);
   if (record == NULL || !read_all (fd, record, info->st_size))
     return NULL;

@@ -73,19 +73,23 @@ file_record_write_head (guint8 head[FILE_RECORD_HEAD_SIZE], const char *key, gsi
 }
 
 gboolean
+file_record_fits (const guint8 head[FILE_RECORD_HEAD_SIZE], guint64 len, gsize key_len)
+{
+  return len >= FILE_RECORD_HEAD_SIZE && len - FILE_RECORD_HEAD_SIZE >= key_len
+         && memcmp (head, magic, sizeof magic) == 0 && take (head + AT_KEY_LEN) == key_len
+         && take (head + AT_VALUE_LEN) == len - FILE_RECORD_HEAD_SIZE - key_len;
+}
+
+gboolean
 file_record_check (const guint8 *record, gsize len, const char *key, gsize key_len)
 {
-  const guint8 *value = record + FILE_RECORD_HEAD_SIZE + key_len;
-  gsize value_len;
+  const guint8 *at_key = record + FILE_RECORD_HEAD_SIZE;
 
-  if (len < FILE_RECORD_HEAD_SIZE || len - FILE_RECORD_HEAD_SIZE < key_len)
-    return FALSE;
-  value_len = len - FILE_RECORD_HEAD_SIZE - key_len;
   /* The lengths first, and against what is there: nothing is believed before the sum is right. */
-  return memcmp (record, magic, sizeof magic) == 0 && take (record + AT_KEY_LEN) == key_len
-         && take (record + AT_VALUE_LEN) == value_len
-         && memcmp (record + FILE_RECORD_HEAD_SIZE, key, key_len) == 0
-         && take (record + AT_SUM) == make_sum (record, key, key_len, value, value_len);
+  return file_record_fits (record, len, key_len) && memcmp (at_key, key, key_len) == 0
+         && take (record + AT_SUM)
+                == make_sum (record, key, key_len, at_key + key_len,
+                             len - FILE_RECORD_HEAD_SIZE - key_len);
 }
 
 gint64

@@ -16,6 +16,9 @@ gboolean file_record_is_name (const char *name);
 void file_record_write_head (guint8 head[FILE_RECORD_HEAD_SIZE], const char *key, gsize key_len,
                              const void *value, gsize value_len, gint64 keep_until);
 
+/* Whether a file of @len bytes that starts like this can be a record of a key of that length. */
+gboolean file_record_fits (const guint8 head[FILE_RECORD_HEAD_SIZE], guint64 len, gsize key_len);
+
 /* Whether the @len bytes are a whole record of that key. */
 gboolean file_record_check (const guint8 *record, gsize len, const char *key, gsize key_len);
 
