@@ -8,6 +8,12 @@
 
 #include "base/tern-i18n.h"
 
+/* GnuTLS's own groups in another order: the first is the one that a key share is made for, and
+ * x25519 costs a third of P-256. */
+#define GROUPS                                                                                    \
+  "-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-X448:+GROUP-SECP384R1:+GROUP-SECP521R1:"      \
+  "+GROUP-FFDHE2048:+GROUP-FFDHE3072:+GROUP-FFDHE4096:+GROUP-FFDHE6144:+GROUP-FFDHE8192"
+
 struct _TernTlsSettings
 {
   gatomicrefcount ref_count;
@@ -113,7 +119,7 @@ load_system_trust (TernTlsSettings *self, GError **error)
 static gboolean
 load_priority (TernTlsSettings *self, GError **error)
 {
-  g_autoptr (GString) text = g_string_new ("NORMAL:-VERS-ALL");
+  g_autoptr (GString) text = g_string_new ("NORMAL:-VERS-ALL:" GROUPS);
   int result;
 
   if (self->minimum > self->maximum)
