@@ -4,6 +4,7 @@
  * kin). */
 #include "engine/tern-decoder.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <tern/plugin/tern-content-coding.h>
 #include <tern/tern-error.h>
@@ -120,7 +121,7 @@ convert (Decoder *self, void *buffer, gsize len, gsize *n, GError **error)
   return fail (
       self,
       g_error_new (TERN_ERROR, TERN_ERROR_DECODE_LIMIT,
-                   _ ("The decoded body of %s passes its limit after %" G_GUINT64_FORMAT " bytes"),
+                   _ ("The decoded body of %s passes its limit after %" PRIu64 " bytes"),
                    self->host, self->total_out),
       error);
 }

@@ -4,6 +4,7 @@
  * complete only when it is. */
 #include "exchange/tern-body-reader.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <tern/tern-error.h>
 
@@ -58,15 +59,15 @@ fail_early_end (BodyReader *self, GError **error)
   if (self->kind == TERN_BODY_LENGTH)
     return fail (self,
                  g_error_new (TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                              _ ("%s closed the connection after %" G_GUINT64_FORMAT
-                                 " of %" G_GUINT64_FORMAT " bytes"),
+                              _ ("%s closed the connection after %" PRIu64
+                                 " of %" PRIu64 " bytes"),
                               self->uri->host, self->received, self->total),
                  error);
   return fail (
       self,
       g_error_new (
           TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-          _ ("%s closed the connection before the last chunk, after %" G_GUINT64_FORMAT " bytes"),
+          _ ("%s closed the connection before the last chunk, after %" PRIu64 " bytes"),
           self->uri->host, self->received),
       error);
 }

@@ -3,6 +3,7 @@
  * place in one block. */
 #include "exchange/tern-send.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <tern/tern-error.h>
 
@@ -78,7 +79,7 @@ check_length (TernSend *self, GError **error)
     return TRUE;
   g_set_error (
       error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-      _ ("The request's body ended after %" G_GUINT64_FORMAT " of %" G_GINT64_FORMAT " bytes"),
+      _ ("The request's body ended after %" PRIu64 " of %" PRId64 " bytes"),
       self->body_sent, self->length);
   return FALSE;
 }
