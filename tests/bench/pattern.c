@@ -39,3 +39,15 @@ pattern_word_at (uint64_t offset)
 
   return (unsigned char)('a' + ((mix (word + 7919) >> (8 * (offset % 8))) & 0xff) % 26);
 }
+
+bool
+pattern_check_all (PatternKind kind, const void *data, size_t len, uint64_t offset)
+{
+  const unsigned char *bytes = data;
+
+  for (size_t i = 0; i < len; i++)
+    if (bytes[i] != pattern_at (kind, offset + i))
+      return false;
+
+  return true;
+}

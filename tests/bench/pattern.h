@@ -25,6 +25,7 @@ extern unsigned char pattern_tiles[PATTERN_TILE * PATTERN_TILES];
 
 void pattern_init (void);
 unsigned char pattern_word_at (uint64_t offset);
+bool pattern_check_all (PatternKind kind, const void *data, size_t len, uint64_t offset);
 
 static inline unsigned char
 pattern_at (PatternKind kind, uint64_t offset)

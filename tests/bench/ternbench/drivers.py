@@ -25,7 +25,7 @@ class Origin:
   def __init__(self, build, machine):
     self.folder = tempfile.TemporaryDirectory(prefix='tern-bench-')
     command = [os.path.join(build, 'bench-origin'), self.folder.name]
-    if not machine.awake and machine.origin_cpu is not None:
+    if machine.origin_cpu is not None:
       command.append('--spin')
     self.process = subprocess.Popen(pinned(machine.origin_cpu, command), env=environment(),
                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
