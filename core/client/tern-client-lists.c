@@ -126,4 +126,5 @@ void
 tern_client_set_safe_methods (TernClient *self, const char *const *safe_methods)
 {
   tern_client_edit_settings (self, edit_safe_methods, safe_methods);
+  g_object_notify (G_OBJECT (self), "safe-methods");
 }

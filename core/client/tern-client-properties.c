@@ -131,6 +131,7 @@ tern_client_write_property (TernClient *self, guint id, const GValue *value)
   const Change change = { &tern_client_properties[id], value };
 
   tern_client_edit_settings (self, edit, &change);
+  g_object_notify (G_OBJECT (self), tern_client_properties[id].name);
 }
 
 void

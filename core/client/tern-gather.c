@@ -10,6 +10,9 @@
 #define BELIEVED (1024 * 1024)
 #define UNKNOWN (16 * 1024)
 
+/* After that much in one go the driver has its turn: a fast server must not hold up a main loop. */
+#define TURN (1024 * 1024)
+
 void
 tern_gather_init (TernGather *self, gint64 expected)
 {
@@ -44,11 +47,18 @@ is_full (const TernGather *self, TernReader *body)
 TernStep
 tern_gather_step (TernGather *self, TernReader *body, TernWait *wait, GError **error)
 {
+  const gsize stop = self->used + TURN;
+
   while (!is_full (self, body))
     {
       gsize n = 0;
       TernStep step;
 
+      if (self->used >= stop)
+        {
+          tern_wait_add_deadline (wait, 0);
+          return TERN_STEP_WAIT;
+        }
       if (self->used == self->size && !grow (self, error))
         return TERN_STEP_FAILED;
       step = tern_reader_read (body, self->data + self->used, self->size - self->used, &n, wait,

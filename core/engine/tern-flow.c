@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a flow carries: results and the second start of a body. It moves nothing; the walker does. */
+/* What a flow carries: results and a body that starts again. It moves nothing; the walker does. */
 #include "engine/tern-flow.h"
 
 #include <tern/tern-error.h>

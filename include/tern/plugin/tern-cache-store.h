@@ -36,8 +36,8 @@ G_DECLARE_INTERFACE (TernCacheStore, tern_cache_store, TERN, CACHE_STORE, GObjec
  * that is not known
  * @delete: forgets a key; that it was not there is no error
  * @get_flags: (nullable): how the store may be called; absent it is NONE
- * @configure: (nullable): called once by tern_cache_store_open() with what stands behind the scheme of
- * the URI and its query items
+ * @configure: (nullable): called once by tern_cache_store_open() with what stands behind the scheme
+ *   of the URI and its query items
  *
  * @get, @set and @delete are all that an author must write.
  */
