@@ -134,8 +134,6 @@ add_digit (TernHttp1Chunked *self, guint8 byte, GError **error)
   if (self->left > G_MAXUINT64 >> 4)
     return fail (self, TERN_ERROR_BAD_FRAMING, _ ("The size of a chunk is too large"), error);
   self->left = self->left << 4 | (hex_values[byte] - 1);
-  if (self->line > MAX_DIGITS)
-    self->overhead++;
   return TRUE;
 }
 
@@ -155,11 +153,11 @@ step (TernHttp1Chunked *self, guint8 byte, GError **error)
       if (++self->line > self->max_line)
         return fail (self, TERN_ERROR_LINE_TOO_LONG, _ ("The size line of a chunk is too long"),
                      error);
-      if (self->state == DIGITS)
-        return add_digit (self, byte, error);
-      if (++self->overhead > MAX_OVERHEAD && self->overhead - MAX_OVERHEAD > self->payload)
+      self->overhead += self->state != DIGITS || self->line > MAX_DIGITS;
+      if (self->overhead > MAX_OVERHEAD && self->overhead - MAX_OVERHEAD > self->payload)
         return fail (self, TERN_ERROR_BAD_FRAMING,
                      _ ("The chunks of the answer have more extensions than payload"), error);
+      return self->state != DIGITS || add_digit (self, byte, error);
     }
   if (before == SIZE_LF && self->left == 0)
     self->state = TRAILER;
