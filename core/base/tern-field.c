@@ -54,7 +54,7 @@ void
 tern_field_list_init (TernFieldList *list, const char *text, gsize len)
 {
   list->at = text;
-  list->end = text + len;
+  list->end = len > 0 ? text + len : text; /* nothing may be NULL */
 }
 
 /* The end of the element that starts at @at: a comma outside quotes, or the end. */
@@ -96,7 +96,7 @@ void
 tern_field_split_pair (const char *item, gsize len, const char **name, gsize *name_len,
                        const char **value, gsize *value_len)
 {
-  const char *equals = memchr (item, '=', len);
+  const char *equals = len > 0 ? memchr (item, '=', len) : NULL;
 
   *name = item;
   *name_len = equals ? (gsize) (equals - item) : len;

@@ -340,6 +340,8 @@ put_name (char *out, const Part *host, guint *hash)
 {
   gsize label = 0;
 
+  if (host->len == 0) /* IDNA drops some characters */
+    return N_ ("the host is empty");
   if (host->len > MAX_HOST)
     return N_ ("the host name is too long");
   for (gsize i = 0; i < host->len; i++)

@@ -30,7 +30,7 @@ typedef struct
 char *
 tern_http1_show_line (const char *line, gsize len)
 {
-  const char *end = memchr (line, '\n', len);
+  const char *end = len > 0 ? memchr (line, '\n', len) : NULL;
 
   if (end)
     len = end - line;
@@ -239,7 +239,7 @@ TernHeaders *
 tern_http1_fields_parse (const char *data, gsize len, const TernHttp1Limits *limits, gboolean exact,
                          GError **error)
 {
-  Section self = { .data = data, .limits = limits, .exact = exact };
+  Section self = { .data = len > 0 ? data : "", .limits = limits, .exact = exact };
   TernHeaders *headers;
 
   /* Offsets have 32 bits, and values that are not UTF-8 take twice their bytes again. */
@@ -251,7 +251,7 @@ tern_http1_fields_parse (const char *data, gsize len, const TernHttp1Limits *lim
       return NULL;
     }
   self.block = g_malloc (len + PADDING);
-  memcpy (self.block, data, len);
+  memcpy (self.block, self.data, len);
   memset (self.block + len, 0, PADDING);
   self.end = self.block + len;
   /* A guess that most heads meet: the block and the fields are then all that is allocated. */

@@ -179,6 +179,8 @@ static const Bad bad[] = {
   { "http://h/#\xED\xA0\x80", INVALID },
   { "http://\xFF/", INVALID },
   { "http://\xFF@h/", INVALID },
+  { "http://\xC2\xAD/", INVALID }, /* a soft hyphen: mapped to nothing */
+  { "http://a.\xC2\xAD.b/", INVALID },
   /* Compatibility mapping makes "a/c", "%" and "@" of these. */
   { "http://ex\xE2\x84\x80mple.com/", INVALID },
   { "http://h\xEF\xBC\x85" "2e/", INVALID },
