@@ -14,8 +14,8 @@ const FuzzSeed fuzz_seeds[] = {
   FUZZ_SEED ("HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\nX: \xE4\r\n y\r\n\tz\r\n\r\n"),
   FUZZ_SEED ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 \r\nC: \"a, b\", close\r\n\r\n"),
   FUZZ_SEED ("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: 6\r\n\r\n"),
-  FUZZ_SEED ("HTTP/1.1 200 OK\r\nA: 0123456789012345678901234567890123456789012345678901234567890123"
-             "456789012345678901234567890\r\n \r\nB: c\r\n\r\n"),
+  FUZZ_SEED ("HTTP/1.1 200 OK\r\nA: 01234567890123456789012345678901234567890123456"
+             "78901234567890123456789012345678901234567890123\r\n \r\nB: c\r\n\r\n"),
   { NULL, 0 },
 };
 
