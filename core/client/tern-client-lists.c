@@ -40,7 +40,7 @@ void
 tern_client_set_cache_store (TernClient *self, TernCacheStore *store)
 {
   /* The old store is held until the lock is free: letting it go may run the program's code. */
-  g_autoptr (TernCacheStore) old = tern_client_dup_cache_store (self);
+  G_GNUC_UNUSED g_autoptr (TernCacheStore) old = tern_client_dup_cache_store (self);
 
   tern_client_edit_settings (self, edit_cache_store, store);
   g_object_notify (G_OBJECT (self), "cache-store");

@@ -104,6 +104,9 @@ tern_establish_step (TernEstablish *self, TernTimings *timings, TernWait *wait, 
         }
       tern_wait_add_deadline (wait, self->deadline);
     }
+  /* What cannot be used is found before a packet is sent. */
+  if (self->tls && self->dialer && !tern_tls_settings_load (self->tls, error))
+    return TERN_STEP_FAILED;
   if (self->dialer)
     step = dial (self, timings, wait, error);
   if (step == TERN_STEP_DONE && self->tls)
