@@ -25,6 +25,15 @@ struct _TernClientCall
 };
 
 static void
+on_head (gpointer data, gboolean is_sent, const char *text)
+{
+  TernClientCall *self = data;
+
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_HEAD], 0, self->request, is_sent,
+                 text);
+}
+
+static void
 on_informational (gpointer data, guint status, TernHeaders *headers)
 {
   TernClientCall *self = data;
@@ -68,6 +77,8 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
   self->request = g_object_ref (request);
   self->whole_body = whole_body;
   self->told = has_listener (client, TERN_CLIENT_PROGRESS);
+  if (has_listener (client, TERN_CLIENT_HEAD))
+    hooks.head = on_head;
   if (has_listener (client, TERN_CLIENT_INFORMATIONAL))
     hooks.informational = on_informational;
   if (has_listener (client, TERN_CLIENT_REDIRECTED))

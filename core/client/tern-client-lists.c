@@ -120,7 +120,7 @@ tern_client_get_safe_methods (TernClient *self)
 /**
  * tern_client_set_safe_methods:
  * @self: a client
- * @safe_methods: (nullable): see #TernClient:safe-methods
+ * @safe_methods: (nullable) (array zero-terminated=1): see #TernClient:safe-methods
  */
 void
 tern_client_set_safe_methods (TernClient *self, const char *const *safe_methods)

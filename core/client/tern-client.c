@@ -90,6 +90,19 @@ tern_client_class_init (TernClientClass *klass)
   tern_client_install_properties (G_OBJECT_CLASS (klass));
 
   /**
+   * TernClient::head:
+   * @self: the client
+   * @request: the request
+   * @is_sent: whether it is the head of a request, else it is that of a response
+   * @text: the start line and the fields, one a line, without the empty line
+   *
+   * A head goes out, or came in: of each hop, each try and each interim response. It may hold
+   * secrets (Authorization, Cookie, Set-Cookie). Emitted in the thread that asked.
+   */
+  tern_client_signals[TERN_CLIENT_HEAD]
+      = g_signal_new ("head", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                      3, TERN_TYPE_REQUEST, G_TYPE_BOOLEAN, G_TYPE_STRING);
+  /**
    * TernClient::informational:
    * @self: the client
    * @request: the request

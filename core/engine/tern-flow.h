@@ -32,6 +32,7 @@ void tern_result_answer (TernResult *self, TernResponse *response, TernReader *b
 typedef struct
 {
   gpointer data;
+  void (*head) (gpointer data, gboolean is_sent, const char *text);
   void (*informational) (gpointer data, guint status, TernHeaders *headers);
   void (*redirected) (gpointer data, TernResponse *previous, const char *next);
   void (*uploaded) (gpointer data, guint64 sent);

@@ -46,6 +46,7 @@ init_env (TernFlow *self, TernRequest *request)
     .total_deadline = total > 0 ? self->started + total : TERN_NEVER,
     .user_agent = settings->user_agent,
     .partition = request->partition,
+    .head = self->hooks.head,
     .informational = self->hooks.informational,
     .uploaded = self->hooks.uploaded,
     .data = self->hooks.data,

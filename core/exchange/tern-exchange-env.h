@@ -21,7 +21,9 @@ typedef struct
   gint64 total_deadline;  /* g_get_monotonic_time(), TERN_NEVER for none */
   const char *user_agent;
   const char *partition; /* NULL for none */
+  /* Each is NULL where nobody listens. */
+  void (*head) (gpointer data, gboolean is_sent, const char *text);
   void (*informational) (gpointer data, guint status, TernHeaders *headers);
-  void (*uploaded) (gpointer data, guint64 sent); /* NULL where nobody listens */
+  void (*uploaded) (gpointer data, guint64 sent);
   gpointer data;
 } TernExchangeEnv;

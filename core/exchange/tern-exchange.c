@@ -18,6 +18,7 @@
 #include "exchange/tern-body-reader.h"
 #include "exchange/tern-establish.h"
 #include "exchange/tern-head-reader.h"
+#include "exchange/tern-head-text.h"
 #include "exchange/tern-request-head.h"
 #include "exchange/tern-send.h"
 #include "exchange/tern-upload.h"
@@ -207,6 +208,17 @@ step_establish (TernExchange *self, TernWait *wait, GError **error)
   return TERN_STEP_FAILED;
 }
 
+static void
+tell_request_head (TernExchange *self, const GByteArray *head)
+{
+  g_autofree char *text = NULL;
+
+  if (!self->env->head)
+    return;
+  text = tern_head_text_of_request (head);
+  self->env->head (self->env->data, TRUE, text);
+}
+
 /* The request is put together once the connection is there, so that a body's stream is not touched
  * before. */
 static TernStep
@@ -234,6 +246,7 @@ step_open (TernExchange *self, TernWait *wait, GError **error)
       g_clear_pointer (&upload, tern_reader_free);
       return TERN_STEP_FAILED;
     }
+  tell_request_head (self, head);
   /* Bytes in memory go out as they are; the reader over them is not needed. */
   if (call->body.kind == TERN_SOURCE_BYTES)
     g_clear_pointer (&upload, tern_reader_free);
@@ -262,6 +275,34 @@ has_final_head (TernExchange *self)
   return self->reader.head.headers && self->reader.head.status >= 200;
 }
 
+static void
+tell_response_head (TernExchange *self)
+{
+  const TernHttp1Head *head = &self->reader.head;
+
+  if (self->env->head)
+    {
+      g_autofree char *text = tern_head_text_of_response (head);
+
+      self->env->head (self->env->data, FALSE, text);
+    }
+  if (self->env->informational && head->status < 200 && head->status != 101)
+    self->env->informational (self->env->data, head->status, head->headers);
+}
+
+/* DONE: self->reader.head is an interim or the final head, and who listens was told. */
+static TernStep
+read_head (TernExchange *self, TernWait *wait, GError **error)
+{
+  const TernStep step
+      = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, error);
+
+  self->facts.answer_started |= self->reader.started;
+  if (step == TERN_STEP_DONE)
+    tell_response_head (self);
+  return step;
+}
+
 /* The write end broke, or waits: perhaps because the server has said its word already, a refusal of
  * the body for one. */
 static gboolean
@@ -271,14 +312,7 @@ look_for_early_answer (TernExchange *self, TernWait *wait)
   TernStep step = TERN_STEP_DONE;
 
   while (step == TERN_STEP_DONE && !has_final_head (self))
-    {
-      step
-          = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &ignored);
-      if (step == TERN_STEP_DONE && !has_final_head (self) && self->env->informational)
-        self->env->informational (self->env->data, self->reader.head.status,
-                                  self->reader.head.headers);
-    }
-  self->facts.answer_started |= self->reader.started;
+    step = read_head (self, wait, &ignored);
   return has_final_head (self);
 }
 
@@ -416,8 +450,7 @@ step_head (TernExchange *self, TernWait *wait, GError **error)
     return TERN_STEP_FAILED;
   if (self->continue_at != 0)
     tern_wait_add_deadline (wait, self->continue_at);
-  step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, &cause);
-  self->facts.answer_started |= self->reader.started;
+  step = read_head (self, wait, &cause);
   if (step == TERN_STEP_WAIT)
     return wait_for_head (self, error);
   if (step == TERN_STEP_FAILED)
@@ -429,8 +462,6 @@ step_head (TernExchange *self, TernWait *wait, GError **error)
   tern_deadline_moved (&self->deadline);
   if (self->reader.head.status >= 200 || self->reader.head.status == 101)
     return finish (self, error);
-  if (self->env->informational)
-    self->env->informational (self->env->data, self->reader.head.status, self->reader.head.headers);
   if (self->continue_at != 0 && self->reader.head.status == 100)
     send_body (self);
   return TERN_STEP_DONE;

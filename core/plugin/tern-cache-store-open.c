@@ -68,6 +68,16 @@ parse_store_uri (const char *text, StoreUri *uri, GError **error)
 }
 
 /**
+ * TernCacheStoreInterface::configure:
+ * @self: a store that was just made
+ * @location: what stands behind the scheme of the URI
+ * @options: (element-type utf8 utf8): its query items
+ * @error: return location for a #GError
+ *
+ * Returns: whether the store can be used
+ */
+
+/**
  * tern_cache_store_open:
  * @uri: where the responses are kept: `file:///folder?max-size=100M`, `memory:`
  * @error: return location for a #GError
@@ -75,7 +85,7 @@ parse_store_uri (const char *text, StoreUri *uri, GError **error)
  * Opens a cache store. The scheme of the URI is a name that a plugin offers, what follows is where
  * the store is, and the items of the query are the options of that plugin (see its documentation).
  *
- * Returns: (transfer full) (nullable): the store
+ * Returns: (transfer full): the store
  */
 TernCacheStore *
 tern_cache_store_open (const char *uri, GError **error)

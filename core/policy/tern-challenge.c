@@ -326,8 +326,8 @@ tern_challenges_from_headers (const TernHeaders *headers, const char *field_name
  * so is what passes a hundred challenges. A value that does not begin with a challenge
  * is %TERN_ERROR_MALFORMED_HEADER.
  *
- * Returns: (transfer full) (element-type TernChallenge): the challenges in their order, or %NULL
- *   with @error set
+ * Returns: (transfer container) (element-type TernChallenge): the challenges in their order, or
+ *   %NULL with @error set
  */
 GPtrArray *
 tern_challenges_parse (const char *value, GError **error)
