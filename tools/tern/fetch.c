@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One fetch from the request to the last byte. The body is streamed in blocks: however large it is,
+ * this takes no more memory. */
+#include "fetch.h"
+
+#include "body.h"
+#include "exit-code.h"
+#include "head.h"
+#include "interrupt.h"
+#include "output.h"
+#include "progress.h"
+#include "report.h"
+#include "spool.h"
+#include "verbose.h"
+
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <tern/tern.h>
+#include <unistd.h>
+
+#define BLOCK (64 * 1024)
+
+static gboolean
+refuse (GError **error, const char *format, const char *what)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, what);
+  return FALSE;
+}
+
+static gboolean
+add_header (TernHeaders *headers, const char *line, GError **error)
+{
+  const char *colon = strchr (line, ':');
+  g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
+  g_autofree char *value = colon ? g_strstrip (g_strdup (colon + 1)) : NULL;
+  g_autoptr (GBytes) bytes = value ? g_bytes_new (value, strlen (value)) : NULL;
+
+  /* Bytes, because a shell hands over what was typed, in whatever encoding. */
+  if (!colon || !tern_headers_append_bytes (headers, name, bytes))
+    return refuse (error, _ ("Not a header field, “Name: value” is: “%s”"), line);
+  return TRUE;
+}
+
+static gboolean
+make_request (Fetch *self, GError **error)
+{
+  const GetOptions *options = self->options;
+  const char *method = options->method ? options->method : options->data ? "POST" : "GET";
+
+  self->request = tern_request_new (method, self->url);
+  for (char **line = options->headers; line && *line; line++)
+    if (!add_header (tern_request_get_headers (self->request), *line, error))
+      return FALSE;
+  if (options->raw)
+    tern_request_set_accept_encoding (self->request, FALSE);
+  return body_attach (self->request, (const char *const *) options->data, error);
+}
+
+/* RFC 9111 §5.2.1.7 */
+static gboolean
+is_cache_only (Fetch *self)
+{
+  TernHeaders *headers = tern_request_get_headers (self->request);
+  g_autofree char *value = tern_headers_get_combined (headers, "Cache-Control");
+  g_autoptr (GHashTable) directives = value ? tern_cache_control_parse (value) : NULL;
+
+  return directives && g_hash_table_contains (directives, "only-if-cached");
+}
+
+/* How many bytes will be read; the length on the wire says nothing of a body that is decoded. */
+static gint64
+expected_length (TernResponse *response)
+{
+  TernHeaders *headers = tern_response_get_headers (response);
+  const char *text = tern_headers_get (headers, "Content-Length");
+  guint64 length;
+
+  if (!text || tern_headers_has (headers, "Content-Encoding")
+      || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, &length, NULL))
+    return -1;
+  return (gint64) length;
+}
+
+/* What failed keeps off the file; what the server has to say about it goes to standard output. */
+static gboolean
+goes_to_file (Fetch *self)
+{
+  return self->options->output && strcmp (self->options->output, "-") != 0
+         && self->exit_code == TERN_EXIT_OK;
+}
+
+static Output *
+open_output (Fetch *self, GError **error)
+{
+  int fd;
+
+  if (goes_to_file (self))
+    return output_new_file (self->options->output, error);
+  if (!self->options->json)
+    /* -o - asks for the bytes as they are, terminal or not. */
+    return output_new_stdout (!self->options->output && isatty (STDOUT_FILENO));
+  fd = spool_open (error);
+  if (fd < 0)
+    return NULL;
+  self->spool_fd = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  return output_new_for_fd (fd);
+}
+
+static gboolean
+print_head (Fetch *self, GError **error)
+{
+  g_autofree char *head = head_of_response (self->response);
+  g_autoptr (Output) output = output_new_stdout (isatty (STDOUT_FILENO));
+
+  return output_write (output, head, strlen (head), error) && output_commit (output, error);
+}
+
+static gboolean
+copy_body (Fetch *self, Output *output, Progress *progress, GError **error)
+{
+  GInputStream *body = tern_response_get_body (self->response);
+  g_autofree char *block = g_malloc (BLOCK);
+  gssize n;
+
+  while ((n = g_input_stream_read (body, block, BLOCK, self->cancellable, error)) > 0)
+    {
+      self->received += (guint64) n;
+      if (!output_write (output, block, (gsize) n, error))
+        return FALSE;
+      progress_update (progress, self->received);
+    }
+  return n == 0 && output_commit (output, error);
+}
+
+static gboolean
+deliver (Fetch *self, GError **error)
+{
+  g_autoptr (Output) output = open_output (self, error);
+  const gboolean to_terminal = !goes_to_file (self) && isatty (STDOUT_FILENO);
+  const gint64 started = g_get_monotonic_time ();
+  Progress progress;
+  gboolean is_done;
+
+  if (!output)
+    return FALSE;
+  if (self->options->include_head && !self->options->json && !print_head (self, error))
+    return FALSE;
+  progress_begin (&progress, isatty (STDERR_FILENO) && !to_terminal,
+                  expected_length (self->response));
+  is_done = copy_body (self, output, &progress, error);
+  progress_erase ();
+  self->body_time = g_get_monotonic_time () - started;
+  self->is_saved = is_done && goes_to_file (self);
+  if (is_done && self->options->verbose)
+    verbose_body (self->response, self->received, self->body_time);
+  return is_done;
+}
+
+static gboolean
+fetch (Fetch *self, GError **error)
+{
+  if (!make_request (self, error))
+    return FALSE;
+  self->response = tern_client_send (self->client, self->request, self->cancellable, error);
+  if (!self->response)
+    return FALSE;
+  self->exit_code
+      = (int) exit_code_of_status (tern_response_get_status (self->response), is_cache_only (self));
+  if (self->options->verbose)
+    verbose_response (self->response);
+  return deliver (self, error);
+}
+
+/* Sets the exit code from self->error and tells a person, unless nobody wants to know. */
+static void
+explain (Fetch *self)
+{
+  g_autoptr (TernFailure) failure = self->request ? tern_request_get_failure (self->request) : NULL;
+  const TernPhase phase = failure          ? tern_failure_get_phase (failure)
+                          : self->response ? TERN_PHASE_RECEIVE
+                                           : TERN_PHASE_NONE;
+  const gboolean answered = self->response || (failure && tern_failure_get_response (failure));
+
+  if (interrupt_exit_code ())
+    {
+      self->exit_code = interrupt_exit_code ();
+      return;
+    }
+  /* head(1) has seen enough: that is no failure. */
+  if (g_error_matches (self->error, G_FILE_ERROR, G_FILE_ERROR_PIPE))
+    {
+      self->reader_left = TRUE;
+      self->exit_code = TERN_EXIT_OK;
+      return;
+    }
+  self->exit_code = self->error->domain == G_OPTION_ERROR
+                        ? TERN_EXIT_USAGE
+                        : (int) exit_code_of_error (self->error, phase, answered);
+  report_error ("%s", self->error->message);
+}
+
+/* What is printed and kept shows no password: https://name:***@host/ */
+static char *
+hide_password (const char *url)
+{
+  const char *start = strstr (url, "://");
+  const char *at = start ? memchr (start + 3, '@', strcspn (start + 3, "/?#")) : NULL;
+
+  if (!at)
+    return g_utf8_make_valid (url, -1);
+  g_autofree char *front = g_strndup (url, (gsize) (start + 3 - url));
+  g_autofree char *hidden = g_strconcat (front, "***", at, NULL);
+  return g_utf8_make_valid (hidden, -1);
+}
+
+void
+fetch_run (Fetch *self)
+{
+  self->spool_fd = -1;
+  self->shown_url = hide_password (self->url);
+  if (!fetch (self, &self->error))
+    explain (self);
+}
+
+void
+fetch_clear (Fetch *self)
+{
+  if (self->spool_fd >= 0)
+    close (self->spool_fd);
+  g_free (self->url);
+  g_free (self->shown_url);
+  g_clear_object (&self->response);
+  g_clear_object (&self->request);
+  g_clear_error (&self->error);
+}

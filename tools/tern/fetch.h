@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One URL, fetched: what came of it. */
+#pragma once
+
+#include "get-options.h"
+
+#include <gio/gio.h>
+#include <tern/tern-types.h>
+
+typedef struct
+{
+  const GetOptions *options;
+  TernClient *client;
+  GCancellable *cancellable;
+  char *url;
+  char *shown_url; /* without the password in it */
+  TernRequest *request;
+  TernResponse *response; /* NULL when there was none */
+  GError *error;          /* NULL when all went well, whatever the status */
+  int spool_fd;           /* for --json: the body, -1 where there is none */
+  guint64 received;       /* bytes of the body */
+  gint64 body_time;       /* microseconds from the head to the end of the body */
+  gboolean is_saved;      /* the file of -o was written */
+  gboolean reader_left;   /* whoever read standard output went away */
+  int exit_code;
+} Fetch;
+
+/* Does everything that -o, -i and -v ask for, and keeps what --json needs; self->exit_code tells
+ * how it went. */
+void fetch_run (Fetch *self);
+void fetch_clear (Fetch *self);

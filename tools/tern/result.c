@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The JSON object of one fetch. Its members are a contract with scripts: documented in tern(1),
+ * added to, never renamed. */
+#include "result.h"
+
+#include "json.h"
+#include "report.h"
+#include "spool.h"
+
+#include <tern/tern.h>
+#include <unistd.h>
+
+static void
+append_headers (GString *out, const char *name, TernHeaders *headers)
+{
+  const char *field;
+  const char *value;
+
+  /* An array, because a name may come twice and the order may matter. */
+  json_open (out, name, '[');
+  for (guint i = 0; headers && tern_headers_get_nth (headers, i, &field, &value); i++)
+    {
+      json_open (out, NULL, '{');
+      json_string (out, "name", field);
+      json_string (out, "value", value);
+      json_close (out, '}');
+    }
+  json_close (out, ']');
+}
+
+static void
+append_head (GString *out, TernResponse *response)
+{
+  const guint version = tern_response_get_version (response);
+  g_autofree char *text = g_strdup_printf ("%u.%u", version / 10, version % 10);
+
+  json_string (out, "uri", tern_response_get_uri (response));
+  json_int (out, "status", tern_response_get_status (response));
+  json_string (out, "reason", tern_response_get_reason (response));
+  json_string (out, "version", text);
+  append_headers (out, "headers", tern_response_get_headers (response));
+}
+
+/* Oldest first, as they happened; the chain itself begins with the newest. */
+static void
+append_hops (GString *out, TernResponse *response)
+{
+  g_autoptr (GPtrArray) chain = g_ptr_array_new ();
+  TernResponse *hop = response;
+
+  while ((hop = tern_response_get_previous (hop)))
+    g_ptr_array_insert (chain, 0, hop);
+  json_open (out, "hops", '[');
+  for (guint i = 0; i < chain->len; i++)
+    {
+      json_open (out, NULL, '{');
+      append_head (out, g_ptr_array_index (chain, i));
+      json_close (out, '}');
+    }
+  json_close (out, ']');
+}
+
+static void
+append_timings (GString *out, const Fetch *fetch)
+{
+  const TernTimings *timings = tern_response_get_timings (fetch->response);
+
+  json_open (out, "timings", '{');
+  json_int (out, "queue", timings->queue);
+  json_int (out, "resolve", timings->resolve);
+  json_int (out, "connect", timings->connect);
+  json_int (out, "tls", timings->tls);
+  json_int (out, "send", timings->send);
+  json_int (out, "wait", timings->wait);
+  json_int (out, "head", timings->total);
+  json_int (out, "body", fetch->body_time);
+  json_bool (out, "reused", timings->reused);
+  json_close (out, '}');
+}
+
+static void
+append_tls (GString *out, TernTlsInfo *tls)
+{
+  const char *version
+      = tls && tern_tls_info_get_version (tls) == TERN_TLS_VERSION_1_3 ? "1.3" : "1.2";
+
+  if (!tls)
+    {
+      json_string (out, "tls", NULL);
+      return;
+    }
+  json_open (out, "tls", '{');
+  json_string (out, "version", version);
+  json_string (out, "cipher", tern_tls_info_get_cipher (tls));
+  json_bool (out, "resumed", tern_tls_info_get_resumed (tls));
+  json_close (out, '}');
+}
+
+static void
+append_cache (GString *out, TernResponse *response)
+{
+  json_open (out, "cache", '{');
+  json_bool (out, "hit", tern_response_get_from_cache (response));
+  json_string (out, "status", tern_response_get_cache_status (response));
+  json_close (out, '}');
+}
+
+static const char *
+nick (GType type, int value)
+{
+  GEnumClass *klass = g_type_class_ref (type);
+  GEnumValue *found = g_enum_get_value (klass, value);
+
+  /* The class stays: its type is static. */
+  return found ? found->value_nick : NULL;
+}
+
+static void
+append_error (GString *out, const Fetch *fetch)
+{
+  g_autoptr (TernFailure) failure = tern_request_get_failure (fetch->request);
+  const GError *error = fetch->error;
+  const TernPhase phase = failure ? tern_failure_get_phase (failure) : TERN_PHASE_NONE;
+  const char *code = NULL;
+
+  if (!error)
+    {
+      json_string (out, "error", NULL);
+      return;
+    }
+  if (error->domain == TERN_ERROR)
+    code = nick (TERN_TYPE_ERROR, error->code);
+  else if (error->domain == TERN_PLUGIN_ERROR)
+    code = nick (TERN_TYPE_PLUGIN_ERROR, error->code);
+  else if (error->domain == G_IO_ERROR)
+    code = nick (G_TYPE_IO_ERROR_ENUM, error->code);
+  json_open (out, "error", '{');
+  json_string (out, "domain", g_quark_to_string (error->domain));
+  json_string (out, "code", code);
+  json_string (out, "message", error->message);
+  json_string (out, "phase", nick (TERN_TYPE_PHASE, phase));
+  json_close (out, '}');
+}
+
+gboolean
+result_print (const Fetch *fetch, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  json_open (out, NULL, '{');
+  json_string (out, "url", fetch->shown_url);
+  json_int (out, "exit", fetch->exit_code);
+  append_error (out, fetch);
+  if (fetch->response)
+    {
+      append_head (out, fetch->response);
+      append_headers (out, "trailers", tern_response_get_trailers (fetch->response));
+      append_hops (out, fetch->response);
+      append_cache (out, fetch->response);
+      append_tls (out, tern_response_get_tls (fetch->response));
+      append_timings (out, fetch);
+      json_int (out, "bytes", (gint64) fetch->received);
+    }
+  json_string (out, "file", fetch->is_saved ? fetch->options->output : NULL);
+  if (!write_fully (STDOUT_FILENO, out->str, out->len, error))
+    return FALSE;
+  if (fetch->spool_fd >= 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
+    return FALSE;
+  return write_fully (STDOUT_FILENO, "}\n", 2, error);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* --json */
+#pragma once
+
+#include "fetch.h"
+
+/* Prints what came of a fetch as one object on one line of standard output. */
+gboolean result_print (const Fetch *fetch, GError **error);

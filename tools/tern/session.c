@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* From options to a TernClient, and the one question that is ever asked. */
+#include "session.h"
+
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <tern/tern.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define PASSWORD_MOST 1024
+
+/* FALSE when Ctrl-C came first: nobody may be left in a terminal that does not echo. */
+static gboolean
+wait_for_line (int tty, GCancellable *cancellable)
+{
+  GPollFD fds[2] = { { tty, G_IO_IN, 0 } };
+  const guint n = g_cancellable_make_pollfd (cancellable, &fds[1]) ? 2 : 1;
+
+  while (g_poll (fds, n, -1) < 0 && errno == EINTR)
+    continue;
+  if (n == 2)
+    g_cancellable_release_fd (cancellable);
+  return !g_cancellable_is_cancelled (cancellable);
+}
+
+/* Reads a line from the terminal without showing it. */
+static char *
+read_hidden (int tty, GCancellable *cancellable)
+{
+  struct termios before, hidden;
+  char line[PASSWORD_MOST];
+  char *password;
+  gssize n = 0;
+
+  if (tcgetattr (tty, &before) != 0)
+    return NULL;
+  hidden = before;
+  hidden.c_lflag &= ~(tcflag_t) ECHO;
+  tcsetattr (tty, TCSAFLUSH, &hidden);
+  if (wait_for_line (tty, cancellable))
+    n = read (tty, line, sizeof line);
+  tcsetattr (tty, TCSAFLUSH, &before);
+  if (n <= 0)
+    return NULL;
+  password = g_strndup (line, (gsize) n - (line[n - 1] == '\n'));
+  explicit_bzero (line, sizeof line);
+  return password;
+}
+
+static char *
+ask_password (const char *name, GCancellable *cancellable, GError **error)
+{
+  /* Standard input may be the body. */
+  const int tty = open ("/dev/tty", O_RDWR | O_CLOEXEC);
+  g_autofree char *question = g_strdup_printf (_ ("Password of %s: "), name);
+  char *password = NULL;
+
+  if (tty >= 0)
+    {
+      if (write (tty, question, strlen (question)) > 0)
+        password = read_hidden (tty, cancellable);
+      if (write (tty, "\n", 1) < 0)
+        errno = 0;
+      close (tty);
+    }
+  if (!password)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                         _ ("There is no terminal to ask for a password: -u NAME:PASSWORD"));
+  return password;
+}
+
+/* Each server that was named on the command line gets the credentials, and no other: a redirect
+ * must not lead them away. */
+static gboolean
+add_credentials (TernClient *client,
+                 const GetOptions *options,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  const char *colon = strchr (options->user, ':');
+  g_autofree char *name = colon ? g_strndup (options->user, (gsize) (colon - options->user))
+                                : g_strdup (options->user);
+  g_autofree char *password
+      = colon ? g_strdup (colon + 1) : ask_password (name, cancellable, error);
+  g_autoptr (GBytes) name_bytes = g_bytes_new (name, strlen (name));
+  g_autoptr (GBytes) password_bytes = password ? g_bytes_new (password, strlen (password)) : NULL;
+
+  if (!password)
+    return FALSE;
+  for (char **url = options->urls; *url; url++)
+    {
+      g_autofree char *target = target_complete (*url);
+      g_autofree char *server = target_server (target);
+
+      if (server)
+        tern_client_add_credentials_bytes (client, name_bytes, password_bytes, server);
+    }
+  explicit_bzero (password, strlen (password));
+  return TRUE;
+}
+
+static gboolean
+open_cache (TernClient *client, const char *uri, GError **error)
+{
+  g_autoptr (TernCacheStore) store = tern_cache_store_open (uri, error);
+
+  if (!store)
+    return FALSE;
+  tern_client_set_cache_store (client, store);
+  return TRUE;
+}
+
+TernClient *
+session_make_client (const GetOptions *options, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TernClient) client = tern_client_new ();
+
+  if (options->timeout >= 0)
+    tern_client_set_timeout (client, options->timeout);
+  if (options->connect_timeout >= 0)
+    tern_client_set_connect_timeout (client, options->connect_timeout);
+  if (options->total_timeout >= 0)
+    tern_client_set_total_timeout (client, options->total_timeout);
+  if (options->max_redirects >= 0)
+    tern_client_set_max_redirects (client, (guint) options->max_redirects);
+  if (options->no_follow)
+    tern_client_set_follow_redirects (client, FALSE);
+  if (options->ca_file && access (options->ca_file, R_OK) != 0)
+    {
+      g_autofree char *shown = g_filename_display_name (options->ca_file);
+
+      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("Cannot read %s: %s"),
+                   shown, g_strerror (errno));
+      return NULL;
+    }
+  if (options->ca_file)
+    tern_client_set_ca_file (client, options->ca_file);
+  if (options->insecure)
+    tern_client_set_validate_certificates (client, FALSE);
+  if (options->cache && !open_cache (client, options->cache, error))
+    return NULL;
+  if (options->user && !add_credentials (client, options, cancellable, error))
+    return NULL;
+  return g_steal_pointer (&client);
+}

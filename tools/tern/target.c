@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Completes URLs. Pure: it guesses by the text alone and asks no network what a name is. */
+#include "target.h"
+
+#include <string.h>
+#include <tern/tern.h>
+
+/* Of this machine: nobody listens in between, and hardly anybody has certificates here. */
+static gboolean
+is_local (const char *argument)
+{
+  g_autofree char *host = NULL;
+  gsize length = strcspn (argument, "/?#");
+
+  if (*argument == '[')
+    return g_str_has_prefix (argument, "[::1]");
+  host = g_ascii_strdown (argument, (gssize) length);
+  host[strcspn (host, ":")] = '\0';
+  if (strcmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"))
+    return TRUE;
+  return g_str_has_prefix (host, "127.") && g_hostname_is_ip_address (host);
+}
+
+char *
+target_complete (const char *argument)
+{
+  const char *mark = strstr (argument, "://");
+
+  /* A "://" within a path or query is no scheme. */
+  if (mark && strcspn (argument, "/?#") == (gsize) (mark - argument) + 1)
+    return g_strdup (argument);
+  if (*argument == ':' && g_ascii_isdigit (argument[1]))
+    return g_strconcat ("http://localhost", argument, NULL);
+  return g_strconcat (is_local (argument) ? "http://" : "https://", argument, NULL);
+}
+
+char *
+target_server (const char *url)
+{
+  g_autofree char *plain = tern_uri_normalize (url, NULL);
+  g_autofree char *host = NULL;
+  g_autofree char *scheme = NULL;
+  int port;
+
+  if (!plain || !g_uri_split_network (plain, G_URI_FLAGS_ENCODED, &scheme, &host, &port, NULL)
+      || !host)
+    return NULL;
+  if (port < 0)
+    port = g_strcmp0 (scheme, "https") == 0 ? TERN_HTTPS_PORT : TERN_HTTP_PORT;
+  return g_strdup_printf (strchr (host, ':') ? "[%s]:%d" : "%s:%d", host, port);
+}
