@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The public API through gjs: the same GET in a blocking call, with a callback and with a promise.
+imports.gi.versions.Tern = '1';
+const { Gio, GLib, Tern } = imports.gi;
+const ByteArray = imports.byteArray;
+
+Gio._promisify(Tern.Client.prototype, 'request_async', 'request_finish');
+Gio._promisify(Tern.Client.prototype, 'send_async', 'send_finish');
+Gio._promisify(Tern.Response.prototype, 'read_all_async', 'read_all_finish');
+
+const cases = [];
+let base;
+
+function equal(got, wanted, what = '') {
+  if (got !== wanted)
+    throw new Error(`${what}: ${got}, wanted ${wanted}`);
+}
+
+function text(bytes) {
+  return ByteArray.toString(ByteArray.fromGBytes(bytes));
+}
+
+cases.push(['/gjs/request/sync', async () => {
+  const client = new Tern.Client();
+  const [response, content] = client.request('GET', `${base}/plain`, null, null, null);
+  equal(response.get_status(), 200);
+  equal(response.get_header('Content-Type'), 'text/plain; charset=utf-8');
+  equal(response.get_previous(), null);
+  if (content.get_size() < 10)
+    throw new Error('no body');
+}]);
+
+cases.push(['/gjs/request/promise', async () => {
+  const client = new Tern.Client({ timeout: 10 });
+  const [, wanted] = client.request('GET', `${base}/plain`, null, null, null);
+  const [response, content] = await client.request_async('GET', `${base}/plain`, null, null, null);
+  equal(response.get_status(), 200);
+  equal(text(content), text(wanted));
+}]);
+
+cases.push(['/gjs/send/promise', async () => {
+  const client = new Tern.Client();
+  const request = Tern.Request.new('POST', `${base}/echo`);
+  request.get_headers().append('X-One', '1');
+  request.set_body_bytes('text/plain', new GLib.Bytes('hello'));
+  const response = await client.send_async(request, null);
+  const content = text(await response.read_all_async(null));
+  equal(content.includes('X-One: 1\r\n'), true, content);
+  equal(content.endsWith('\r\n\r\nhello'), true, content);
+}]);
+
+cases.push(['/gjs/headers', async () => {
+  const headers = Tern.Headers.new();
+  equal(headers.append('A', 'b'), true);
+  equal(headers.append('A', 'b\n'), false);
+  const [found, name, value] = headers.get_nth(0);
+  equal(`${found} ${name} ${value}`, 'true A b');
+  equal(headers.get_all('a').length, 1);
+  equal(headers.get('absent'), null);
+}]);
+
+cases.push(['/gjs/errors', async () => {
+  const client = new Tern.Client();
+  let caught = null;
+  try {
+    await client.request_async('GET', 'http://exa mple/', null, null, null);
+  } catch (error) {
+    caught = error;
+  }
+  equal(caught !== null && caught.matches(Tern.error_quark(), Tern.Error.INVALID_URL), true,
+    caught);
+}]);
+
+cases.push(['/gjs/cancellation', async () => {
+  const client = new Tern.Client();
+  const cancellable = new Gio.Cancellable();
+  GLib.timeout_add(GLib.PRIORITY_DEFAULT, 100, () => {
+    cancellable.cancel();
+    return GLib.SOURCE_REMOVE;
+  });
+  let caught = null;
+  try {
+    await client.send_async(Tern.Request.new('GET', `${base}/slow?ms=20000`), cancellable);
+  } catch (error) {
+    caught = error;
+  }
+  equal(caught !== null && caught.matches(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED), true,
+    caught);
+}]);
+
+async function runAll() {
+  let number = 0;
+  print(`1..${cases.length}`);
+  for (const [name, run] of cases) {
+    number++;
+    try {
+      await run();
+      print(`ok ${number} ${name}`);
+    } catch (error) {
+      print(`not ok ${number} ${name}`);
+      for (const line of `${error}\n${error.stack}`.split('\n'))
+        print(`# ${line}`);
+    }
+  }
+}
+
+const origin = Gio.Subprocess.new([GLib.getenv('TERN_ORIGIN_EXE')],
+  Gio.SubprocessFlags.STDIN_PIPE | Gio.SubprocessFlags.STDOUT_PIPE);
+const output = new Gio.DataInputStream({ base_stream: origin.get_stdout_pipe() });
+base = output.read_line_utf8(null)[0].replace(/\/$/, '');
+
+const loop = new GLib.MainLoop(null, false);
+runAll().finally(() => {
+  origin.get_stdin_pipe().close(null);
+  loop.quit();
+});
+loop.run();
+origin.wait(null);

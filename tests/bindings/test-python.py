@@ -1,0 +1,335 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The public API through PyGObject: what a Python program would do with it, sync and async."""
+
+import atexit
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'programs'))
+from tap import case, contains, equal, run, skip_all # noqa: E402
+
+try:
+  import gi
+  gi.require_version('Tern', '1')
+  from gi.repository import Gio, GLib, GObject, Tern
+except (ImportError, ValueError) as error:
+  skip_all(f'no PyGObject for this: {error}')
+
+server = subprocess.Popen([os.environ['TERN_ORIGIN_EXE']], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE)
+BASE = server.stdout.readline().decode().strip().rstrip('/')
+
+
+@atexit.register
+def stop():
+  server.stdin.close()
+  server.wait(10)
+
+
+def wait(begin):
+  """Runs a main loop until the callback that `begin` is given was called; its GAsyncResult."""
+  loop = GLib.MainLoop()
+  results = []
+
+  def done(source, result, *unused):
+    results.append(result)
+    loop.quit()
+
+  begin(done)
+  if not results:
+    loop.run()
+  equal(len(results), 1, 'callbacks')
+  return results[0]
+
+
+def fails(domain, code, function):
+  try:
+    function()
+  except GLib.Error as error:
+    equal(error.matches(domain, code), True, f'{error.domain} {error.code} {error.message}')
+    return error
+  raise AssertionError('it did not fail')
+
+
+@case('/python/request/sync')
+def request_sync():
+  client = Tern.Client()
+  response, content = client.request('GET', BASE + '/plain', None, None, None)
+  equal((response.get_status(), response.get_reason(), response.get_version()), (200, 'OK', 11))
+  equal(response.get_header('CONTENT-TYPE'), 'text/plain; charset=utf-8')
+  equal(response.get_header('absent'), None)
+  equal(response.get_uri(), BASE + '/plain')
+  equal(response.get_header('content-location'), BASE + '/plain')
+  equal(response.get_previous(), None)
+  equal((response.get_from_cache(), response.get_cache_status()), (False, None))
+  equal(response.get_tls(), None)
+  equal(len(content.get_data()) > 10, True)
+
+
+@case('/python/request/async')
+def request_async():
+  client = Tern.Client()
+  result = wait(lambda done: client.request_async('GET', BASE + '/plain', None, None, None, done))
+  response, content = client.request_finish(result)
+  _, same = client.request('GET', BASE + '/plain', None, None, None)
+  equal((response.get_status(), content.get_data()), (200, same.get_data()))
+
+
+@case('/python/request/headers-and-body')
+def request_headers():
+  headers = Tern.Headers.new()
+  equal(headers.append('X-Text', 'one'), True)
+  equal(headers.append('x-text', 'two'), True)
+  equal(headers.append_bytes('X-Bytes', GLib.Bytes.new(b'caf\xe9')), True)
+  bad = Tern.Headers.new()
+  equal(bad.append('X-Bad', 'a\r\nb'), False)
+  fails(Tern.error_quark(), Tern.Error.INVALID_HEADER,
+        lambda: Tern.Client().request('GET', BASE + '/plain', bad, None, None))
+  equal(headers.get_all('X-TEXT'), ['one', 'two'])
+  equal(headers.get_combined('X-Text'), 'one, two')
+  equal(headers.get_bytes('X-Bytes').get_data(), b'caf\xe9')
+  # What is not UTF-8 is read as Latin-1.
+  equal(headers.get('X-Bytes'), 'café')
+  equal((headers.get('absent'), headers.get_bytes('absent'), headers.has('absent')),
+        (None, None, False))
+  equal([headers.get_nth(i) for i in range(headers.get_n() + 1)],
+        [(True, 'X-Text', 'one'), (True, 'x-text', 'two'), (True, 'X-Bytes', 'café'),
+         (False, None, None)])
+  body = bytes(range(256))
+  response, content = Tern.Client().request('PUT', BASE + '/echo', headers, GLib.Bytes.new(body),
+                                            None)
+  equal(response.get_status(), 200)
+  data = content.get_data()
+  contains(data, b'PUT /echo HTTP/1.1\r\n')
+  contains(data, b'X-Bytes: caf\xe9\r\n')
+  equal(data.endswith(b'\r\n\r\n' + body), True)
+
+
+@case('/python/send/body-stream')
+def send_stream():
+  client = Tern.Client()
+  request = Tern.Request.new('GET', BASE + '/big?size=300000')
+  stream = client.send(request, None).get_body()
+  total = 0
+  while True:
+    some = stream.read_bytes(65536, None)
+    if some.get_size() == 0:
+      break
+    total += some.get_size()
+  equal(total, 300000)
+  response = client.send(request, None)
+  equal(len(response.read(1000, None).get_data()) > 0, True)
+  rest = response.read_all(None).get_size()
+  equal(0 < rest < 300000, True)
+
+
+@case('/python/send/async-stream')
+def send_async():
+  client = Tern.Client()
+  request = Tern.Request.new('GET', BASE + '/chunked')
+  response = client.send_finish(wait(lambda done: client.send_async(request, None, done)))
+  stream = response.get_body()
+  data = b''
+  while True:
+    result = wait(lambda done: stream.read_bytes_async(7, GLib.PRIORITY_DEFAULT, None, done))
+    some = stream.read_bytes_finish(result).get_data()
+    if not some:
+      break
+    data += some
+  equal(len(data) > 10, True)
+  equal(response.get_trailers().get('X-Checksum'), '42')
+  timings = response.get_timings()
+  equal((timings.total > 0, timings.reused), (True, False))
+  response = client.send_finish(wait(lambda done: client.send_async(request, None, done)))
+  content = response.read_all_finish(wait(lambda done: response.read_all_async(None, done)))
+  equal((content.get_data(), response.get_timings().reused), (data, True))
+
+
+@case('/python/fetch')
+def fetch():
+  client = Tern.Client()
+  request = Tern.Request.new('GET', BASE + '/redirect')
+  response, content = client.fetch(request, None)
+  equal((response.get_uri(), response.get_previous().get_status()), (BASE + '/plain', 302))
+  again, same = client.fetch_finish(wait(lambda done: client.fetch_async(request, None, done)))
+  equal(same.get_data(), content.get_data())
+  equal(request.get_failure(), None)
+
+
+@case('/python/request/streamed-body')
+def streamed_body():
+  client = Tern.Client()
+  for length, framing in ((-1, b'Transfer-Encoding: chunked'), (5, b'Content-Length: 5')):
+    request = Tern.Request.new('POST', BASE + '/echo')
+    stream = Gio.MemoryInputStream.new_from_bytes(GLib.Bytes.new(b'12345'))
+    request.set_body_stream('text/plain', stream, length)
+    _, content = client.fetch(request, None)
+    contains(content.get_data(), framing)
+    equal(content.get_data().endswith(b'12345'), True)
+
+
+@case('/python/errors')
+def errors():
+  client = Tern.Client()
+  fails(Tern.error_quark(), Tern.Error.INVALID_URL,
+        lambda: client.request('GET', 'http://exa mple/', None, None, None))
+  fails(Tern.error_quark(), Tern.Error.UNSUPPORTED_SCHEME,
+        lambda: client.request('GET', 'ftp://127.0.0.1/', None, None, None))
+  fails(Tern.error_quark(), Tern.Error.RELATIVE_URI,
+        lambda: client.request('GET', '/path', None, None, None))
+  fails(Tern.error_quark(), Tern.Error.INVALID_METHOD,
+        lambda: client.request('GE T', BASE, None, None, None))
+  fails(Tern.plugin_error_quark(), Tern.PluginError.NOT_FOUND,
+        lambda: Tern.CacheStore.open('no-such-store:///there'))
+  client.set_max_redirects(1)
+  request = Tern.Request.new('GET', BASE + '/redirect-chain?n=3')
+  fails(Tern.error_quark(), Tern.Error.REDIRECT_LIMIT, lambda: client.fetch(request, None))
+  equal(isinstance(request.get_failure().get_phase(), Tern.Phase), True)
+
+
+@case('/python/errors/async')
+def errors_async():
+  client = Tern.Client()
+  client.props.timeout = 0.2
+  request = Tern.Request.new('GET', BASE + '/slow?ms=20000')
+  result = wait(lambda done: client.fetch_async(request, None, done))
+  fails(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT, lambda: client.fetch_finish(result))
+  equal(request.get_failure().get_phase(), Tern.Phase.WAIT)
+
+
+@case('/python/cancellation')
+def cancellation():
+  client = Tern.Client()
+  request = Tern.Request.new('GET', BASE + '/slow?ms=20000')
+  cancellable = Gio.Cancellable()
+  GLib.timeout_add(100, lambda: cancellable.cancel() or GLib.SOURCE_REMOVE)
+  result = wait(lambda done: client.send_async(request, cancellable, done))
+  fails(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED, lambda: client.send_finish(result))
+  fails(Gio.io_error_quark(), Gio.IOErrorEnum.CANCELLED,
+        lambda: client.send(request, cancellable))
+
+
+@case('/python/credentials')
+def credentials():
+  client = Tern.Client()
+  equal(client.request('GET', BASE + '/basic', None, None, None)[0].get_status(), 401)
+  client.add_credentials('user', 'secret', None)
+  equal(client.request('GET', BASE + '/basic', None, None, None)[0].get_status(), 200)
+  client.clear_credentials()
+  equal(client.request('GET', BASE + '/basic', None, None, None)[0].get_status(), 401)
+  client.add_credentials_bytes(GLib.Bytes.new(b'user'), GLib.Bytes.new(b'secret'), '127.0.0.1')
+  equal(client.request('GET', BASE + '/basic', None, None, None)[0].get_status(), 200)
+
+
+@case('/python/properties')
+def properties():
+  client = Tern.Client(timeout=0.5, max_redirects=7, user_agent='nest/1')
+  equal((client.props.timeout, client.get_max_redirects()), (0.5, 7))
+  _, content = client.request('GET', BASE + '/echo', None, None, None)
+  contains(content.get_data(), b'User-Agent: nest/1\r\n')
+  equal(client.get_redirect_codes(), [300, 301, 302, 303, 307, 308])
+  client.set_redirect_codes([302])
+  equal(client.get_redirect_codes(), [302])
+  equal(client.get_safe_methods(), ['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+  client.set_safe_methods(['GET'])
+  equal(client.get_safe_methods(), ['GET'])
+  client.props.tls_minimum_version = Tern.TlsVersion.VERSION_1_3 \
+    if hasattr(Tern.TlsVersion, 'VERSION_1_3') else getattr(Tern.TlsVersion, '1_3')
+  equal(int(client.props.tls_minimum_version), 13)
+
+
+@case('/python/informational')
+def informational():
+  client = Tern.Client()
+  seen = []
+  client.connect('informational', lambda client, request, status, headers:
+                 seen.append((status, headers.get('Link'))))
+  client.request('GET', BASE + '/early-hints', None, None, None)
+  equal(seen, [(103, '</style.css>; rel=preload')])
+
+
+class Shelf(GObject.Object, Tern.CacheStore):
+  """A cache store in Python."""
+
+  def __init__(self):
+    super().__init__()
+    self.kept = {}
+    self.calls = []
+
+  def do_get(self, key):
+    self.calls.append('get')
+    value = self.kept.get(key)
+    return GLib.Bytes.new(value) if value is not None else None
+
+  def do_set(self, key, value, keep_until):
+    self.calls.append('set')
+    self.kept[key] = value.get_data()
+    return True
+
+  def do_delete(self, key):
+    self.calls.append('delete')
+    self.kept.pop(key, None)
+    return True
+
+
+@case('/python/cache-store/own')
+def own_store():
+  shelf = Shelf()
+  client = Tern.Client()
+  client.props.cache_store = shelf
+  equal(client.get_cache_store(), shelf)
+  first, content = client.request('GET', BASE + '/cached', None, None, None)
+  equal((first.get_from_cache(), 'set' in shelf.calls, len(shelf.kept) > 0), (False, True, True))
+  second, same = client.request('GET', BASE + '/cached', None, None, None)
+  equal((second.get_from_cache(), same.get_data()), (True, content.get_data()))
+  contains(second.get_cache_status(), 'hit')
+  result = wait(lambda done: client.request_async('GET', BASE + '/cached', None, None, None, done))
+  third, same = client.request_finish(result)
+  equal((third.get_from_cache(), same.get_data()), (True, content.get_data()))
+  # A method that is not safe makes what is kept useless (RFC 9111 §4.4).
+  client.request('POST', BASE + '/cached', None, None, None)
+  equal(client.request('GET', BASE + '/cached', None, None, None)[0].get_from_cache(), False)
+
+
+@case('/python/cache-store/opened')
+def opened_store():
+  store = Tern.CacheStore.open('memory:')
+  equal(store.set('key', GLib.Bytes.new(b'\0value'), 0), True)
+  equal(store.get('key').get_data(), b'\0value')
+  equal(store.get('other'), None)
+  equal(store.delete('key'), True)
+  equal(store.get('key'), None)
+
+
+@case('/python/plugins')
+def plugins():
+  found = {}
+  infos = Tern.plugins_list()
+  for i in range(infos.get_n_items()):
+    info = infos.get_item(i)
+    equal(info.get_error(), None)
+    found[info.get_names()[0]] = info.get_kind()
+    equal((bool(info.get_title()), isinstance(info.get_rank(), int)), (True, True))
+  equal((found['basic'], found['gzip'], found['memory']),
+        (Tern.PluginKind.AUTH_SCHEME, Tern.PluginKind.CONTENT_CODING,
+         Tern.PluginKind.CACHE_STORE))
+
+
+@case('/python/helpers')
+def helpers():
+  equal(Tern.uri_normalize('HTTP://Example.ORG:80/'), 'http://example.org/')
+  equal(Tern.http_date_format(Tern.http_date_parse('Sun, 06 Nov 1994 08:49:37 GMT')),
+        'Sun, 06 Nov 1994 08:49:37 GMT')
+  equal(Tern.cache_control_parse('max-age=60, no-cache')['max-age'], '60')
+  basic, digest = Tern.challenges_parse('Basic realm="nest", Digest realm="b", qop="auth"')
+  equal((basic.get_scheme().lower(), basic.get_realm()), ('basic', 'nest'))
+  equal(digest.get_params()['qop'], 'auth')
+  equal(Tern.status_get_phrase(404), 'Not Found')
+  equal((Tern.HTTP_PORT, Tern.HTTPS_PORT), (80, 443))
+  token = Tern.Credentials.new_token('abc')
+  equal((token.get_token(), token.get_name()), ('abc', None))
+
+
+run()

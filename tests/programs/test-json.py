@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""tern --json: the members of the object are a contract."""
+
+import base64
+import json
+
+from program import Origin, Raw, path, read, tern
+from tap import case, contains, equal, lacks, run
+
+origin = Origin()
+secure = Origin('-t')
+TEXT = tern(origin('/plain')).text
+
+
+def fetch(*arguments):
+  result = tern('--json', *arguments)
+  equal(result.text.count('\n'), 1)
+  found = json.loads(result.text)
+  equal(found['exit'], result.code)
+  return found
+
+
+def values(found, name):
+  return [field['value'] for field in found['headers'] if field['name'].lower() == name]
+
+
+@case('/json/plain')
+def plain():
+  found = fetch(origin('/plain'))
+  for name, value in (('url', origin('/plain')), ('uri', origin('/plain')), ('status', 200),
+                      ('reason', 'OK'), ('version', '1.1'), ('error', None), ('hops', []),
+                      ('tls', None), ('file', None), ('body', TEXT), ('bytes', len(TEXT)),
+                      ('exit', 0), ('trailers', [])):
+    equal(found[name], value, name)
+  equal(values(found, 'content-type'), ['text/plain; charset=utf-8'])
+  timings = found['timings']
+  equal(sorted(timings), ['body', 'connect', 'head', 'queue', 'resolve', 'reused', 'send', 'tls',
+                          'wait'])
+  assert timings['head'] >= timings['wait'] > 0, timings
+  equal(timings['reused'], False)
+
+
+@case('/json/one-line-each')
+def several():
+  result = tern('--json', origin('/plain'), origin('/status?code=404'))
+  first, second = [json.loads(line) for line in result.text.splitlines()]
+  equal((first['exit'], second['exit'], second['body'], result.code), (0, 4, '404\n', 4))
+  equal(second['timings']['reused'], True)
+
+
+@case('/json/body/binary')
+def binary():
+  # Zeros, a character cut by the end, and a size that is no multiple of three.
+  for body in (b'\0', b'a\xff', 'é'.encode() * 40000 + b'\xc3', bytes(range(256)) * 1000):
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % len(body) + body
+    with Raw(answer) as server:
+      found = fetch(server.base)
+      lacks(found, 'body')
+      equal(base64.b64decode(found['body_base64']), body)
+
+
+@case('/json/body/text')
+def text():
+  # Characters of every length over the ends of blocks, and what JSON must escape.
+  for body in ('', 'x' + 'é€𝄞' * 30000, '"\\\n\t\x1b\x7f\u009b</script>'):
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n' % len(body.encode()) + body.encode()
+    with Raw(answer) as server:
+      equal(fetch(server.base)['body'], body)
+      if len(body) < 100:
+        lacks(tern('--json', server.base).text, '\x1b')
+
+
+@case('/json/hops')
+def hops():
+  found = fetch(origin('/redirect-chain?n=2'))
+  equal([hop['uri'] for hop in found['hops']],
+        [origin('/redirect-chain?n=2'), origin('/redirect-chain?n=1')])
+  equal([hop['status'] for hop in found['hops']], [302, 302])
+  equal(values(found['hops'][0], 'location'), ['/redirect-chain?n=1'])
+  equal((found['uri'], found['url']), (origin('/plain'), origin('/redirect-chain?n=2')))
+
+
+@case('/json/cache')
+def cache():
+  uri = 'file://' + path('cache')
+  equal(fetch(origin('/cached'))['cache'], {'hit': False, 'status': None})
+  equal(fetch('--cache', uri, origin('/cached'))['cache']['hit'], False)
+  second = fetch('--cache', uri, origin('/cached'))['cache']
+  equal(second['hit'], True)
+  contains(second['status'], 'hit')
+
+
+@case('/json/tls')
+def tls():
+  found = fetch('--ca-file', secure.ca_file, secure('/plain'))['tls']
+  equal((found['version'], found['resumed']), ('1.3', False))
+  assert found['cipher'], found
+
+
+@case('/json/trailers')
+def trailers():
+  equal(fetch(origin('/chunked'))['trailers'], [{'name': 'X-Checksum', 'value': '42'}])
+
+
+@case('/json/output')
+def output():
+  found = fetch('-o', 'file', origin('/plain'))
+  equal((found['file'], found['bytes']), ('file', len(TEXT)))
+  lacks(found, 'body')
+  equal(read('file').decode(), TEXT)
+
+
+@case('/json/errors')
+def errors():
+  found = fetch('http://no-such-name.invalid/')
+  equal(found['exit'], 6)
+  equal((found['error']['domain'], found['error']['code']),
+        ('tern-error-quark', 'server-not-found'))
+  equal(found['error']['phase'], 'resolve')
+  lacks(found, 'status')
+  found = fetch('--timeout', '0.2', origin('/slow?ms=20000'))
+  equal((found['error']['code'], found['error']['phase']), ('timed-out', 'wait'))
+  with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort') as server:
+    found = fetch(server.base)
+    equal((found['error']['code'], found['bytes'], found['body'], found['status']),
+          ('incomplete-read', 5, 'short', 200))
+
+
+@case('/json/no-password')
+def no_password():
+  found = fetch(f'http://user:secret@127.0.0.1:{origin.port}/plain')
+  equal(found['url'], f'http://***@127.0.0.1:{origin.port}/plain')
+  lacks(json.dumps(found), 'secret')
+
+
+run()
