@@ -142,7 +142,7 @@ end_chunked (BodyReader *self)
 {
   TernHeaders *trailers = tern_http1_chunked_get_trailers (self->chunked);
 
-  self->trailers = trailers ? tern_headers_ref (trailers) : NULL;
+  self->trailers = trailers && trailers->n > 0 ? tern_headers_ref (trailers) : NULL;
   release (self, TRUE);
 }
 
