@@ -65,6 +65,7 @@ entry_alloc (void)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   g_cond_init (&self->done);
+  self->old = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
   return self;
 }
 
@@ -126,6 +127,8 @@ tern_plugin_entry_unref (TernPluginEntry *self)
   g_free (self->file);
   g_clear_pointer (&self->descriptor, tern_plugin_descriptor_free);
   g_clear_error (&self->error);
+  g_clear_error (&self->shadow);
+  g_ptr_array_unref (self->old);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->done);
   g_free (self);
@@ -137,6 +140,7 @@ load_unlocked (TernPluginEntry *self, GError **error)
 {
   const TernPlugin *plugin = self->linked;
   const char *file = self->file != NULL ? self->file : self->descriptor->id;
+  GType type;
 
   /* Plugins translate their messages in the library's domain, which is bound at the first
    * message. */
@@ -151,8 +155,10 @@ load_unlocked (TernPluginEntry *self, GError **error)
     }
   else if (!tern_plugin_check (plugin, self->descriptor, file, error))
     return G_TYPE_INVALID;
-  tern_log (TERN_LOG_PLUGIN, "plugin: %s loaded", file);
-  return tern_plugin_make_type (plugin, file, error);
+  type = tern_plugin_make_type (plugin, file, error);
+  if (type != G_TYPE_INVALID)
+    tern_log (TERN_LOG_PLUGIN, "plugin: %s loaded", file);
+  return type;
 }
 
 static GType
@@ -193,23 +199,24 @@ tern_plugin_entry_load (TernPluginEntry *self, GError **error)
     }
   while (self->loader != NULL)
     g_cond_wait (&self->done, &self->lock);
-  if (self->type != G_TYPE_INVALID)
-    return self->type;
-  if (self->error != NULL)
+  if (self->error != NULL || self->shadow != NULL)
     {
-      g_propagate_error (error, g_error_copy (self->error));
+      g_propagate_error (error, g_error_copy (self->error != NULL ? self->error : self->shadow));
       return G_TYPE_INVALID;
     }
+  if (self->type != G_TYPE_INVALID)
+    return self->type;
   return load_once (self, error);
 }
 
 void
-tern_plugin_entry_disable (TernPluginEntry *self, const GError *error)
+tern_plugin_entry_set_shadow (TernPluginEntry *self, const GError *shadow)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  if (self->error == NULL)
-    self->error = g_error_copy (error);
+  if (self->shadow != NULL)
+    g_ptr_array_add (self->old, g_steal_pointer (&self->shadow));
+  self->shadow = shadow != NULL ? g_error_copy (shadow) : NULL;
 }
 
 gboolean
@@ -225,7 +232,7 @@ tern_plugin_entry_get_error (TernPluginEntry *self)
 {
   g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
 
-  return self->error;
+  return self->error != NULL ? self->error : self->shadow;
 }
 
 gboolean

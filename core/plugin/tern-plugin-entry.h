@@ -29,6 +29,8 @@ typedef struct
   GThread *loader; /* who is loading it right now */
   GType type;      /* not 0 once it is loaded */
   GError *error;   /* set once, never changed */
+  GError *shadow;  /* who has its names; a folder that is added may change that */
+  GPtrArray *old;  /* shadows that somebody may still look at */
 } TernPluginEntry;
 
 /* Reads one descriptor; never NULL: what is wrong with it becomes the entry's error. */
@@ -40,8 +42,8 @@ void tern_plugin_entry_unref (TernPluginEntry *entry);
 /* The type, loading the module if that was not done yet. The first failure stays. */
 GType tern_plugin_entry_load (TernPluginEntry *entry, GError **error);
 
-/* Puts it out of use, unless it is already. */
-void tern_plugin_entry_disable (TernPluginEntry *entry, const GError *error);
+/* Puts it out of use because another one has its names, or back into use with NULL. */
+void tern_plugin_entry_set_shadow (TernPluginEntry *entry, const GError *shadow);
 
 gboolean tern_plugin_entry_is_loaded (TernPluginEntry *entry);
 /* NULL while it is of use; else good as long as the entry. */

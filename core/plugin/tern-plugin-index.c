@@ -91,6 +91,7 @@ claim_names (TernPluginIndex *self, TernPluginEntry *entry)
   const TernPluginDescriptor *descriptor = entry->descriptor;
 
   g_ptr_array_add (self->entries, tern_plugin_entry_ref (entry));
+  tern_plugin_entry_set_shadow (entry, NULL);
   /* What cannot be used has no claim; one that fails only when it is loaded keeps its names, else
    * it would depend on the order of events which plugin serves one. */
   if (descriptor == NULL || (!entry->has_names && tern_plugin_entry_get_error (entry) != NULL))
@@ -107,7 +108,7 @@ claim_names (TernPluginIndex *self, TernPluginEntry *entry)
               entry->file != NULL ? entry->file : descriptor->id, name,
               first->file != NULL ? first->file : first->descriptor->id);
 
-          tern_plugin_entry_disable (entry, error);
+          tern_plugin_entry_set_shadow (entry, error);
           entry->has_names = FALSE;
           return;
         }
