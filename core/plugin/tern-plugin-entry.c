@@ -188,7 +188,7 @@ load_once (TernPluginEntry *self, GError **error)
 GType
 tern_plugin_entry_load (TernPluginEntry *self, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   /* A plugin that asks for itself while it is loaded would wait for ever. */
   if (self->loader == g_thread_self ())
@@ -212,7 +212,7 @@ tern_plugin_entry_load (TernPluginEntry *self, GError **error)
 void
 tern_plugin_entry_set_shadow (TernPluginEntry *self, const GError *shadow)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   if (self->shadow != NULL)
     g_ptr_array_add (self->old, g_steal_pointer (&self->shadow));
@@ -222,7 +222,7 @@ tern_plugin_entry_set_shadow (TernPluginEntry *self, const GError *shadow)
 gboolean
 tern_plugin_entry_is_loaded (TernPluginEntry *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return self->type != G_TYPE_INVALID;
 }
@@ -230,7 +230,7 @@ tern_plugin_entry_is_loaded (TernPluginEntry *self)
 const GError *
 tern_plugin_entry_get_error (TernPluginEntry *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   return self->error != NULL ? self->error : self->shadow;
 }

@@ -74,7 +74,7 @@ find_locked (TernPluginKind kind, const char *name)
 static TernPluginEntry *
 choose (TernPluginKind kind, const char *name, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   char folded[MAX_NAME_LEN + 1];
   TernPluginEntry *entry = fold_name (name, folded) ? find_locked (kind, folded) : NULL;
 
@@ -119,7 +119,7 @@ tern_registry_create (TernPluginKind kind, const char *name, GError **error)
 gboolean
 tern_registry_find (TernPluginKind kind, const char *name, int *rank)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   char folded[MAX_NAME_LEN + 1];
   TernPluginEntry *entry;
 
@@ -147,7 +147,7 @@ compare_ranks (gconstpointer a, gconstpointer b)
 char **
 tern_registry_list_names (TernPluginKind kind)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   GPtrArray *entries = tern_plugin_index_get_entries (get_index_locked ());
   g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
   g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
@@ -175,7 +175,7 @@ tern_registry_get_generation (void)
 GPtrArray *
 tern_registry_list_entries (void)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
   GPtrArray *entries = tern_plugin_index_get_entries (get_index_locked ());
   GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_plugin_entry_unref);
 
@@ -187,7 +187,7 @@ tern_registry_list_entries (void)
 void
 tern_registry_add_path (const char *path)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
 
   tern_plugin_index_add_folder (get_index_locked (), path);
   g_atomic_int_inc (&generation);
@@ -196,7 +196,7 @@ tern_registry_add_path (const char *path)
 void
 tern_registry_set_allowed (const char *const *names)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&lock);
 
   g_clear_pointer (&allowed, g_hash_table_unref);
   if (names != NULL)
