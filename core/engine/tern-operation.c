@@ -106,6 +106,9 @@ perform_store (TernFlow *flow, TernWait *wait)
     {
       const gboolean in_place = runs_in_place (store);
 
+      /* What an earlier operation found. */
+      if (op->kind != TERN_OP_CACHE_STORE)
+        g_clear_pointer (&op->value, g_bytes_unref);
       call = store_call_new (op->kind, store, g_steal_pointer (&op->key),
                              g_steal_pointer (&op->value), op->keep_until);
       if (in_place)

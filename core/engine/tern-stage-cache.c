@@ -244,6 +244,7 @@ rewrite (TernFlow *flow, State *state)
       != TERN_STORING_REPLACE)
     return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key),
                     AT_REWRITTEN);
+  g_clear_pointer (&flow->op.value, g_bytes_unref);
   flow->op.value = tern_cache_record_serialize (state->record);
   flow->op.keep_until = tern_cache_keep_until (state->record);
   return operate (flow, state, TERN_OP_CACHE_STORE, tern_cache_meta_key (state->key), AT_REWRITTEN);
