@@ -255,7 +255,6 @@ step_open (TernExchange *self, TernWait *wait, GError **error)
                   plan.length, !plan.expect);
   self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
   self->facts.expected = plan.expect;
-  call->body_sent_once |= upload != NULL;
   self->state = STATE_SEND;
   return TERN_STEP_DONE;
 }
@@ -267,6 +266,16 @@ report_upload (TernExchange *self)
     return;
   self->told = self->send.body_sent;
   self->env->uploaded (self->env->data, self->told);
+}
+
+/* A stream that was read from must be rewound before it is sent again, by this call or the next. */
+static void
+note_touched (TernExchange *self)
+{
+  if (!self->send.block || self->call->body_sent_once)
+    return;
+  self->call->body_sent_once = TRUE;
+  self->call->request->body.used = TRUE;
 }
 
 static gboolean
@@ -327,6 +336,7 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
   step = tern_send_step (&self->send, wait, &cause);
   if (self->send.started)
     self->facts.request_sent = TRUE;
+  note_touched (self);
   report_upload (self);
   if (step != TERN_STEP_DONE && self->send.started)
     {
@@ -399,7 +409,8 @@ finish (TernExchange *self, GError **error)
   if (!tern_http1_framing_decide (self->call->method, head->status, head->version, head->headers,
                                   &framing, error))
     return TERN_STEP_FAILED;
-  framing.keep &= may_keep (self);
+  /* After 101 the connection speaks something else. */
+  framing.keep &= head->status != 101 && may_keep (self);
   self->timings.wait = lap (self);
   self->response = tern_response_new (head->status, head->version, g_steal_pointer (&head->reason),
                                       g_steal_pointer (&head->headers), self->call->uri);

@@ -19,7 +19,6 @@ typedef struct
   gboolean request_sent;   /* a byte of the request may have reached the server */
   gboolean answer_started; /* a byte of the answer came */
   gboolean expected;       /* Expect: 100-continue was sent */
-  gboolean body_touched;   /* the body's stream was read from */
 } TernExchangeFacts;
 
 /* @fresh: never on a kept connection; @allow_expect: as the request asks, else never. @env and

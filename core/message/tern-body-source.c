@@ -9,6 +9,7 @@ tern_body_source_clear (TernBodySource *self)
   g_clear_object (&self->stream);
   g_clear_object (&self->file);
   self->kind = TERN_SOURCE_NONE;
+  self->used = FALSE;
 }
 
 void

@@ -20,6 +20,7 @@ typedef struct
   GInputStream *stream;
   gint64 length; /* of the stream; -1 is not known, so chunked */
   goffset start; /* where the stream stood when it was given, or -1 when it cannot seek */
+  gboolean used; /* the stream was read from: rewind before it is sent */
   GFile *file;
 } TernBodySource;
 

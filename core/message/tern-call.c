@@ -39,6 +39,7 @@ tern_call_init (TernCall *self, TernRequest *request, GError **error)
   self->method = g_intern_string (request->method);
   self->headers = tern_headers_copy (request->headers);
   tern_body_source_copy (&request->body, &self->body);
+  self->body_sent_once = request->body.used;
   self->request = g_object_ref (request);
   return TRUE;
 }
