@@ -17,15 +17,23 @@ try:
 except (ImportError, ValueError) as error:
   skip_all(f'no PyGObject for this: {error}')
 
-server = subprocess.Popen([os.environ['TERN_ORIGIN_EXE']], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE)
-BASE = server.stdout.readline().decode().strip().rstrip('/')
 
 
-@atexit.register
-def stop():
-  server.stdin.close()
-  server.wait(10)
+def start(*arguments):
+  """An origin that ends with us; what it says first."""
+  server = subprocess.Popen([os.environ['TERN_ORIGIN_EXE'], *arguments], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE)
+
+  def stop():
+    server.stdin.close()
+    server.wait(10)
+
+  atexit.register(stop)
+  return [server.stdout.readline().decode().strip().rstrip('/') for _ in range(1 + len(arguments))]
+
+
+BASE, = start()
+SECURE, CA_FILE = start('-t')
 
 
 def wait(begin):
@@ -315,6 +323,43 @@ def plugins():
   equal((found['basic'], found['gzip'], found['memory']),
         (Tern.PluginKind.AUTH_SCHEME, Tern.PluginKind.CONTENT_CODING,
          Tern.PluginKind.CACHE_STORE))
+
+
+@case('/python/tls')
+def tls():
+  client = Tern.Client()
+  request = Tern.Request.new('GET', SECURE + '/plain')
+  fails(Tern.error_quark(), Tern.Error.CERTIFICATE, lambda: client.fetch(request, None))
+  equal(request.get_failure().get_phase(), Tern.Phase.TLS)
+  client.props.ca_file = CA_FILE
+  response, _ = client.fetch(request, None)
+  chain = response.get_tls().get_peer_chain()
+  equal(len(chain) > 0, True)
+  # Twice, so that what the first call gave away would be missed.
+  equal([one.get_data()[:1] for one in response.get_tls().get_peer_chain()], [b'0'] * len(chain))
+  equal(bool(response.get_tls().get_cipher()), True)
+
+
+@case('/python/failure/partial-body')
+def partial_body():
+  client = Tern.Client(total_timeout=0.4)
+  request = Tern.Request.new('GET', BASE + '/slow?drip=1&ms=50')
+  fails(Gio.io_error_quark(), Gio.IOErrorEnum.TIMED_OUT, lambda: client.fetch(request, None))
+  failure = request.get_failure()
+  equal((failure.get_phase(), failure.get_response().get_status()), (Tern.Phase.RECEIVE, 200))
+  equal(failure.get_partial_body().get_size(), failure.get_received())
+  equal(0 < failure.get_received() < failure.get_expected(), True)
+
+
+@case('/python/head')
+def head():
+  client = Tern.Client()
+  seen = []
+  client.connect('head', lambda client, request, is_sent, text: seen.append((is_sent, text)))
+  client.request('GET', BASE + '/plain', None, None, None)
+  equal([is_sent for is_sent, _ in seen], [True, False])
+  contains(seen[0][1], 'GET /plain HTTP/1.1\n')
+  contains(seen[1][1], 'HTTP/1.1 200 OK\n')
 
 
 @case('/python/helpers')
