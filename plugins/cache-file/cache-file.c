@@ -71,7 +71,7 @@ is_open (TernCacheFile *self, GError **error)
 static gboolean
 count_written (TernCacheFile *self, guint64 size)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   self->written += size;
   if (self->written < self->options.max_size / SWEEP_PART)

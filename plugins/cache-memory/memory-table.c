@@ -53,7 +53,7 @@ memory_table_new (void)
 MemoryTable *
 memory_table_get_named (const char *name)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&named_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&named_lock);
   MemoryTable *self;
 
   if (named == NULL)
@@ -84,7 +84,7 @@ entry_free (gpointer data)
 static gboolean
 drop_reference (MemoryTable *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&named_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&named_lock);
 
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return FALSE;
@@ -159,7 +159,7 @@ void
 memory_table_set_limits (MemoryTable *self, guint64 max_size, guint64 max_entry_size)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
 
   if (max_size != 0)
     self->max_size = max_size;
@@ -172,7 +172,7 @@ GBytes *
 memory_table_get (MemoryTable *self, const char *key, gint64 now)
 {
   g_autoptr (GPtrArray) gone = NULL;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   Entry *entry = g_hash_table_lookup (self->entries, key);
 
   if (entry == NULL)
@@ -210,7 +210,7 @@ memory_table_set (MemoryTable *self, const char *key, GBytes *value, gint64 keep
   /* Freed after the lock is given back: these run in the reverse order of their declaration. */
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
   Entry *entry = entry_new (key, value, keep_until);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   Entry *old = g_hash_table_lookup (self->entries, key);
 
   if (old != NULL)
@@ -234,7 +234,7 @@ void
 memory_table_delete (MemoryTable *self, const char *key)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
   Entry *entry = g_hash_table_lookup (self->entries, key);
 
   if (entry != NULL)
