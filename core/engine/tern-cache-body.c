@@ -3,7 +3,7 @@
  * for the store. */
 #include "engine/tern-cache-body.h"
 
-#include "engine/tern-operation.h"
+#include "engine/tern-store-call.h"
 #include "policy/tern-cache-freshness.h"
 
 typedef struct
@@ -14,6 +14,7 @@ typedef struct
   char *key;
   TernCacheRecord *record;
   GByteArray *copy; /* NULL once it is given up or stored */
+  gboolean stored;
 } Tee;
 
 char *
@@ -52,9 +53,9 @@ store_entry (TernCacheStore *store, const char *key, TernCacheRecord *record, GB
   record->body_length = size;
   record->body_checksum = tern_cache_checksum (0, data, size);
   keep_until = tern_cache_keep_until (record);
-  tern_operation_store_later (store, tern_cache_body_key (key), g_bytes_ref (body), keep_until);
-  tern_operation_store_later (store, tern_cache_meta_key (key),
-                              tern_cache_record_serialize (record), keep_until);
+  tern_store_call_later (store, tern_cache_body_key (key), g_bytes_ref (body), keep_until);
+  tern_store_call_later (store, tern_cache_meta_key (key), tern_cache_record_serialize (record),
+                         keep_until);
 }
 
 static void
@@ -71,6 +72,7 @@ keep (Tee *self, const void *buffer, gsize n)
     }
   body = g_byte_array_free_to_bytes (g_steal_pointer (&self->copy));
   store_entry (self->store, self->key, self->record, body);
+  self->stored = TRUE;
 }
 
 static TernStep
@@ -99,6 +101,18 @@ tee_get_trailers (TernReader *reader)
   return tern_reader_get_trailers (((Tee *)reader)->inner);
 }
 
+/* It came whole, but a decoder could not read it: it would fail as long as it stays fresh. */
+static void
+tee_spoil (TernReader *reader)
+{
+  Tee *self = (Tee *)reader;
+
+  g_clear_pointer (&self->copy, g_byte_array_unref);
+  if (self->stored)
+    tern_store_call_later (self->store, tern_cache_meta_key (self->key), NULL, 0);
+  self->stored = FALSE;
+}
+
 static void
 tee_free (TernReader *reader)
 {
@@ -120,6 +134,7 @@ static const TernReaderClass tee_class = {
   .read = tee_read,
   .get_remaining = tee_get_remaining,
   .get_trailers = tee_get_trailers,
+  .spoil = tee_spoil,
   .free = tee_free,
 };
 

@@ -15,10 +15,13 @@
 #define IN_SIZE (32 * 1024)
 #define RATIO_FLOOR (10 * 1024 * 1024)
 
-typedef struct
+typedef struct _Decoder Decoder;
+
+struct _Decoder
 {
   TernReader reader;
   TernReader *inner;
+  const Decoder *below; /* the inner reader, where that is one as well */
   GConverter *converter;
   TernDecoderLimits limits;
   char *coding;
@@ -31,7 +34,7 @@ typedef struct
   gboolean in_ended;
   gboolean ended;
   GError *failed;
-} Decoder;
+};
 
 static TernStep
 fail (Decoder *self, GError *cause, GError **error)
@@ -46,6 +49,7 @@ fail_decoding (Decoder *self, GError *why, GError **error)
 {
   g_autoptr (GError) owned = why;
 
+  tern_reader_spoil (self->inner);
   return fail (
       self,
       g_error_new (TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED,
@@ -54,13 +58,18 @@ fail_decoding (Decoder *self, GError *why, GError **error)
       error);
 }
 
+/* Codings on top of each other multiply: what counts is what came over the wire. */
 static gboolean
 is_too_much (const Decoder *self)
 {
+  const Decoder *lowest = self;
+
+  while (lowest->below)
+    lowest = lowest->below;
   if (self->limits.limit > 0 && self->total_out > self->limits.limit)
     return TRUE;
   return self->limits.ratio > 0 && self->total_out > RATIO_FLOOR
-         && self->total_out / self->limits.ratio > self->total_in;
+         && self->total_out / self->limits.ratio > lowest->total_in;
 }
 
 /* Reads coded bytes behind those that the converter left. */
@@ -118,12 +127,11 @@ convert (Decoder *self, void *buffer, gsize len, gsize *n, GError **error)
   if (!is_too_much (self))
     return TERN_STEP_DONE;
   *n = 0;
-  return fail (
-      self,
-      g_error_new (TERN_ERROR, TERN_ERROR_DECODE_LIMIT,
-                   _ ("The decoded body of %s passes its limit after %" PRIu64 " bytes"),
-                   self->host, self->total_out),
-      error);
+  return fail (self,
+               g_error_new (TERN_ERROR, TERN_ERROR_DECODE_LIMIT,
+                            _ ("The decoded body of %s passes its limit after %" PRIu64 " bytes"),
+                            self->host, self->total_out),
+               error);
 }
 
 /* The coding has ended: so must the body, which also sets its connection free. */
@@ -197,8 +205,25 @@ decoder_free (TernReader *reader)
   g_free (self);
 }
 
-static const TernReaderClass decoder_class
-    = { .read = decoder_read, .get_trailers = decoder_get_trailers, .free = decoder_free };
+static TernReader *
+decoder_peel (TernReader *reader)
+{
+  return ((Decoder *)reader)->inner;
+}
+
+static void
+decoder_spoil (TernReader *reader)
+{
+  tern_reader_spoil (((Decoder *)reader)->inner);
+}
+
+static const TernReaderClass decoder_class = {
+  .read = decoder_read,
+  .get_trailers = decoder_get_trailers,
+  .peel = decoder_peel,
+  .spoil = decoder_spoil,
+  .free = decoder_free,
+};
 
 static TernReader *
 decoder_new (TernReader *inner,
@@ -217,12 +242,12 @@ decoder_new (TernReader *inner,
       if (plugin)
         g_set_error (error, TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED,
                      _ ("The plugin for %s has no decoder"), coding);
-      tern_reader_free (inner);
       return NULL;
     }
   self = g_new0 (Decoder, 1);
   self->reader.klass = &decoder_class;
   self->inner = inner;
+  self->below = inner->klass == &decoder_class ? (Decoder *)inner : NULL;
   self->converter = converter;
   self->limits = *limits;
   self->coding = g_strdup (coding);
@@ -234,10 +259,64 @@ TernReader *
 tern_decoder_wrap (TernReader *body,
                    char **codings,
                    const TernDecoderLimits *limits,
-                   const char *host,
-                   GError **error)
+                   const char *host)
 {
-  for (gsize i = 0; body && codings[i]; i++)
-    body = decoder_new (body, codings[i], limits, host, error);
+  GError *error = NULL;
+
+  for (gsize i = 0; codings[i]; i++)
+    {
+      TernReader *outer = decoder_new (body, codings[i], limits, host, &error);
+
+      if (!outer)
+        return tern_decoder_refuse (body, error);
+      body = outer;
+    }
   return body;
+}
+
+/* --- bodies that nobody can read ------------------------------------------------------------- */
+
+typedef struct
+{
+  TernReader reader;
+  TernReader *inner;
+  GError *why;
+} Refusal;
+
+static TernStep
+refusal_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  *n = 0;
+  g_propagate_error (error, g_error_copy (((Refusal *)reader)->why));
+  return TERN_STEP_FAILED;
+}
+
+static TernReader *
+refusal_peel (TernReader *reader)
+{
+  return ((Refusal *)reader)->inner;
+}
+
+static void
+refusal_free (TernReader *reader)
+{
+  Refusal *self = (Refusal *)reader;
+
+  tern_reader_free (self->inner);
+  g_error_free (self->why);
+  g_free (self);
+}
+
+static const TernReaderClass refusal_class
+    = { .read = refusal_read, .peel = refusal_peel, .free = refusal_free };
+
+TernReader *
+tern_decoder_refuse (TernReader *body, GError *why)
+{
+  Refusal *self = g_new0 (Refusal, 1);
+
+  self->reader.klass = &refusal_class;
+  self->inner = body;
+  self->why = why;
+  return &self->reader;
 }

@@ -10,10 +10,13 @@ typedef struct
   guint ratio;   /* out against in, looked at from 10 MiB on; 0 is none */
 } TernDecoderLimits;
 
-/* Takes @body; one decoder per coding, in the order of @codings. NULL with an error where a plugin
- * does not load; @body is then gone. Reading may fail with DECOMPRESS_FAILED and DECODE_LIMIT. */
+/* Takes @body; one decoder per coding, in the order of @codings. Reading may fail with
+ * DECOMPRESS_FAILED and DECODE_LIMIT, and where a plugin does not load. */
 TernReader *tern_decoder_wrap (TernReader *body,
                                char **codings,
                                const TernDecoderLimits *limits,
-                               const char *host,
-                               GError **error);
+                               const char *host);
+
+/* Takes both: a body that can only be drained, for reading it fails. A redirect whose coding nobody
+ * understands is a redirect all the same. */
+TernReader *tern_decoder_refuse (TernReader *body, GError *why);

@@ -33,4 +33,5 @@ typedef struct
   TernExchange *exchange;
   TernJob *job;
   gsize drained;
+  gint64 until; /* when somebody loses patience with it; 0 as long as it did not begin */
 } TernOperation;

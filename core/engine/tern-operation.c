@@ -3,87 +3,12 @@
  */
 #include "engine/tern-operation.h"
 
-#include "base/tern-log.h"
 #include "engine/tern-flow.h"
+#include "engine/tern-store-call.h"
 
-/* What is worth reading of a body that nobody wants, to keep its connection. */
+/* What is worth reading of a body that nobody wants, to keep its connection, and how long. */
 #define DRAIN_CAP (64 * 1024)
-
-/* One call of a store, owned by the job that makes it. */
-typedef struct
-{
-  TernOperationKind kind;
-  TernCacheStore *store;
-  char *key;
-  GBytes *value;
-  gint64 keep_until;
-} StoreCall;
-
-static void
-store_call_free (gpointer data)
-{
-  StoreCall *call = data;
-
-  g_object_unref (call->store);
-  g_clear_pointer (&call->value, g_bytes_unref);
-  g_free (call->key);
-  g_free (call);
-}
-
-static void
-store_call_run (gpointer data)
-{
-  StoreCall *call = data;
-  g_autoptr (GError) error = NULL;
-
-  if (call->kind == TERN_OP_CACHE_FIND)
-    call->value = tern_cache_store_get (call->store, call->key, &error);
-  else if (call->kind == TERN_OP_CACHE_STORE)
-    tern_cache_store_set (call->store, call->key, call->value, call->keep_until, &error);
-  else
-    tern_cache_store_delete (call->store, call->key, &error);
-  if (error)
-    tern_log (TERN_LOG_CACHE, "store: %s", error->message);
-}
-
-/* A program's own object is called in the thread that asked; so is a store that says it is local.
- */
-static gboolean
-runs_in_place (TernCacheStore *store)
-{
-  const TernCacheStoreFlags flags = tern_cache_store_get_flags (store);
-
-  return (flags & TERN_CACHE_STORE_LOCAL) || !(flags & TERN_CACHE_STORE_ANY_THREAD);
-}
-
-static StoreCall *
-store_call_new (
-    TernOperationKind kind, TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
-{
-  StoreCall *call = g_new0 (StoreCall, 1);
-
-  call->kind = kind;
-  call->store = g_object_ref (store);
-  call->key = key;
-  call->value = value;
-  call->keep_until = keep_until;
-  return call;
-}
-
-void
-tern_operation_store_later (TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
-{
-  StoreCall *call = store_call_new (value ? TERN_OP_CACHE_STORE : TERN_OP_CACHE_DELETE, store, key,
-                                    value, keep_until);
-
-  if (runs_in_place (store))
-    {
-      store_call_run (call);
-      store_call_free (call);
-      return;
-    }
-  tern_job_detach (TERN_LANE_STORE, store_call_run, call, store_call_free);
-}
+#define DRAIN_TIME (G_TIME_SPAN_SECOND / 2)
 
 void
 tern_operation_clear (TernOperation *self)
@@ -92,48 +17,54 @@ tern_operation_clear (TernOperation *self)
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_pointer (&self->value, g_bytes_unref);
   g_clear_pointer (&self->key, g_free);
+  self->drained = 0;
+  self->until = 0;
+}
+
+/* A store that is dead must not hold the request for ever: after the time in which the network
+ * would have to move, or at the end of all time, it counts as a miss. */
+static gint64
+get_patience (const TernFlow *flow)
+{
+  if (flow->env.idle_timeout == 0)
+    return flow->env.total_deadline;
+  return MIN (flow->env.total_deadline, g_get_monotonic_time () + flow->env.idle_timeout);
 }
 
 static TernStep
 perform_store (TernFlow *flow, TernWait *wait)
 {
+  static const TernStoreCallKind kinds[] = {
+    [TERN_OP_CACHE_FIND] = TERN_STORE_GET,
+    [TERN_OP_CACHE_STORE] = TERN_STORE_SET,
+    [TERN_OP_CACHE_DELETE] = TERN_STORE_DELETE,
+  };
   TernOperation *op = &flow->op;
   TernCacheStore *store = flow->settings->cache_store;
-  StoreCall *call;
+  const TernStoreCallKind kind = kinds[op->kind];
 
   wait->may_block = FALSE;
+  if (!op->job && kind != TERN_STORE_SET)
+    g_clear_pointer (&op->value, g_bytes_unref); /* of the operation before */
+  if (!op->job && tern_store_runs_in_place (store))
+    {
+      op->value = tern_store_call_run (kind, store, g_steal_pointer (&op->key),
+                                       g_steal_pointer (&op->value), op->keep_until);
+      return TERN_STEP_DONE;
+    }
   if (!op->job)
     {
-      const gboolean in_place = runs_in_place (store);
-
-      /* What an earlier operation found. */
-      if (op->kind != TERN_OP_CACHE_STORE)
-        g_clear_pointer (&op->value, g_bytes_unref);
-      call = store_call_new (op->kind, store, g_steal_pointer (&op->key),
-                             g_steal_pointer (&op->value), op->keep_until);
-      if (in_place)
-        {
-          store_call_run (call);
-          op->value = op->kind == TERN_OP_CACHE_FIND ? g_steal_pointer (&call->value) : NULL;
-          store_call_free (call);
-          return TERN_STEP_DONE;
-        }
-      op->job = tern_job_start (TERN_LANE_STORE, store_call_run, call, store_call_free,
-                                tern_wait_get_wake (wait));
+      op->until = get_patience (flow);
+      op->job = tern_store_call_start (kind, store, g_steal_pointer (&op->key),
+                                       g_steal_pointer (&op->value), op->keep_until,
+                                       tern_wait_get_wake (wait));
     }
-  if (!tern_job_is_done (op->job))
+  if (tern_job_is_done (op->job))
+    op->value = tern_store_call_steal_value (op->job);
+  else if (g_get_monotonic_time () < op->until)
     {
-      /* A store that is dead must not hold the request past its deadlines: it counts as a miss. */
-      if (g_get_monotonic_time () < flow->env.total_deadline)
-        {
-          tern_wait_add_deadline (wait, flow->env.total_deadline);
-          return TERN_STEP_WAIT;
-        }
-    }
-  else if (op->kind == TERN_OP_CACHE_FIND)
-    {
-      call = tern_job_get_data (op->job);
-      op->value = g_steal_pointer (&call->value);
+      tern_wait_add_deadline (wait, op->until);
+      return TERN_STEP_WAIT;
     }
   g_clear_pointer (&op->job, tern_job_drop);
   return TERN_STEP_DONE;
@@ -169,25 +100,30 @@ perform_exchange (TernFlow *flow, TernWait *wait)
   return TERN_STEP_DONE;
 }
 
+/* Reads what is left as it comes, without undoing its codings: nobody looks at it. */
 static TernStep
 perform_drain (TernFlow *flow, TernWait *wait)
 {
+  TernOperation *op = &flow->op;
   TernResult *result = &flow->result;
+  TernReader *body = result->body ? tern_reader_peel (result->body) : NULL;
   g_autoptr (GError) ignored = NULL;
   char scratch[8192];
 
-  while (result->body && flow->op.drained < DRAIN_CAP
-         && tern_reader_get_remaining (result->body) <= DRAIN_CAP)
+  if (body && op->until == 0)
+    op->until = g_get_monotonic_time () + DRAIN_TIME;
+  while (body && op->drained < DRAIN_CAP && tern_reader_get_remaining (body) <= DRAIN_CAP)
     {
       gsize n = 0;
-      const TernStep step
-          = tern_reader_read (result->body, scratch, sizeof scratch, &n, wait, &ignored);
+      TernStep step;
 
-      if (step == TERN_STEP_WAIT)
+      tern_wait_add_deadline (wait, op->until);
+      step = tern_reader_read (body, scratch, sizeof scratch, &n, wait, &ignored);
+      if (step == TERN_STEP_WAIT && g_get_monotonic_time () < op->until)
         return step;
-      if (step == TERN_STEP_FAILED || n == 0)
+      if (step != TERN_STEP_DONE || n == 0)
         break;
-      flow->op.drained += n;
+      op->drained += n;
     }
   g_clear_pointer (&result->body, tern_reader_free);
   return TERN_STEP_DONE;

@@ -90,18 +90,17 @@ coding_up (TernFlow *flow, gpointer state)
       || response->status == 206 || !tern_headers_has (response->headers, "Content-Encoding"))
     return TERN_GO_ON;
   codings = tern_coding_list_read (response->headers, &error);
-  if (codings && are_known (codings) && codings[0])
+  if (!codings)
+    flow->result.body = tern_decoder_refuse (flow->result.body, error);
+  else if (are_known (codings) && codings[0])
     {
       const TernDecoderLimits limits
           = { flow->settings->decode_limit, flow->settings->decode_ratio_limit };
 
-      flow->result.body = tern_decoder_wrap (g_steal_pointer (&flow->result.body), codings, &limits,
-                                             flow->call.uri->host, &error);
-      if (flow->result.body)
-        edit_fields (response);
+      flow->result.body
+          = tern_decoder_wrap (flow->result.body, codings, &limits, flow->call.uri->host);
+      edit_fields (response);
     }
-  if (error)
-    tern_result_fail (&flow->result, error);
   return TERN_GO_ON;
 }
 

@@ -22,6 +22,13 @@ typedef struct
   /* The trailer section once the end was read, or NULL (transfer none). */
   TernHeaders *(*get_trailers) (TernReader *self);
 
+  /* The reader beneath, for who wants the rest to be gone and not to be understood; where there is
+   * none, the reader is as plain as it gets. */
+  TernReader *(*peel) (TernReader *self);
+
+  /* What was read is not what it claims to be: nobody keeps a copy of it. */
+  void (*spoil) (TernReader *self);
+
   /* Drops the reader and decides what becomes of the connection. */
   void (*free) (TernReader *self);
 } TernReaderClass;
@@ -48,6 +55,21 @@ static inline TernHeaders *
 tern_reader_get_trailers (TernReader *self)
 {
   return self->klass->get_trailers ? self->klass->get_trailers (self) : NULL;
+}
+
+static inline TernReader *
+tern_reader_peel (TernReader *self)
+{
+  while (self->klass->peel)
+    self = self->klass->peel (self);
+  return self;
+}
+
+static inline void
+tern_reader_spoil (TernReader *self)
+{
+  if (self->klass->spoil)
+    self->klass->spoil (self);
 }
 
 static inline void
