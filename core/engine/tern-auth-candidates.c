@@ -76,7 +76,45 @@ try_offer (const char *name, TernChallenge *challenge, const TernCredentials *cr
 }
 
 static gboolean
-pair (TernCredentials *credentials, GPtrArray *offers, TernAuthAnswer *answer)
+are_equal (const TernCredentials *a, const TernCredentials *b)
+{
+  GBytes *const names[] = { tern_credentials_get_name (a), tern_credentials_get_name (b) };
+  GBytes *const words[] = { tern_credentials_get_password (a), tern_credentials_get_password (b) };
+
+  if (!names[0] || !names[1])
+    return g_strcmp0 (tern_credentials_get_token (a), tern_credentials_get_token (b)) == 0;
+  return g_bytes_equal (names[0], names[1]) && words[0] && words[1]
+         && g_bytes_equal (words[0], words[1]);
+}
+
+gboolean
+tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri)
+{
+  g_autoptr (TernCredentials) own = from_userinfo (uri);
+  GBytes *name = tern_credentials_get_name (answer->credentials);
+
+  if (!own)
+    return TRUE;
+  /* A name without a password asks for whatever is known of that name. */
+  if (!strchr (uri->userinfo, ':'))
+    return name && g_bytes_equal (name, tern_credentials_get_name (own));
+  return are_equal (own, answer->credentials);
+}
+
+/* A scheme that speaks before it is asked says the same when it is: once was enough. */
+static gboolean
+was_refused (const TernAuthAnswer *refused, TernAuthScheme *scheme, TernCredentials *credentials)
+{
+  return refused->scheme && G_OBJECT_TYPE (refused->scheme) == G_OBJECT_TYPE (scheme)
+         && (tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
+         && are_equal (refused->credentials, credentials);
+}
+
+static gboolean
+pair (TernCredentials *credentials,
+      GPtrArray *offers,
+      const TernAuthAnswer *refused,
+      TernAuthAnswer *answer)
 {
   for (guint i = 0; i < offers->len; i++)
     {
@@ -85,6 +123,11 @@ pair (TernCredentials *credentials, GPtrArray *offers, TernAuthAnswer *answer)
       answer->scheme = try_offer (tern_challenge_get_scheme (challenge), challenge, credentials);
       if (!answer->scheme)
         continue;
+      if (was_refused (refused, answer->scheme, credentials))
+        {
+          g_clear_object (&answer->scheme);
+          return FALSE; /* nor is a weaker offer tried with them */
+        }
       answer->credentials = tern_credentials_ref (credentials);
       return TRUE;
     }
@@ -95,6 +138,7 @@ gboolean
 tern_auth_candidate_next (GPtrArray *credentials,
                           const TernUri *uri,
                           GPtrArray *challenges,
+                          const TernAuthAnswer *refused,
                           guint *next,
                           TernAuthAnswer *answer)
 {
@@ -106,21 +150,24 @@ tern_auth_candidate_next (GPtrArray *credentials,
       g_autoptr (TernCredentials) own = from_userinfo (uri);
 
       (*next)++;
-      if (own && pair (own, offers, answer))
+      if (own && pair (own, offers, refused, answer))
         return TRUE;
     }
   while (*next <= credentials->len)
     {
       const TernDomainCredentials *entry = credentials->pdata[(*next)++ - 1];
 
-      if (is_for (entry, uri) && pair (entry->credentials, offers, answer))
+      if (is_for (entry, uri) && pair (entry->credentials, offers, refused, answer))
         return TRUE;
     }
   return FALSE;
 }
 
 gboolean
-tern_auth_candidate_preempt (GPtrArray *credentials, const TernUri *uri, TernAuthAnswer *answer)
+tern_auth_candidate_preempt (GPtrArray *credentials,
+                             const TernUri *uri,
+                             gboolean led_astray,
+                             TernAuthAnswer *answer)
 {
   g_autoptr (TernCredentials) chosen = from_userinfo (uri);
   g_auto (GStrv) names = tern_registry_list_names (TERN_PLUGIN_AUTH_SCHEME);
@@ -129,7 +176,7 @@ tern_auth_candidate_preempt (GPtrArray *credentials, const TernUri *uri, TernAut
     {
       const TernDomainCredentials *entry = credentials->pdata[i];
 
-      if (is_for (entry, uri))
+      if (is_for (entry, uri) && (entry->domain || !led_astray))
         chosen = tern_credentials_ref (entry->credentials);
     }
   for (gsize i = 0; chosen && names[i]; i++)

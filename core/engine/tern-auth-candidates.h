@@ -7,16 +7,24 @@
 #include "message/tern-call.h"
 
 /* The first pair of credentials (from number *@next on) and offer (strongest first) that goes
- * together; userinfo in the URI comes before the program's credentials. FALSE when none is left. */
+ * together; userinfo in the URI comes before the program's credentials; what was @refused already
+ * is left out. FALSE when none is left. */
 gboolean tern_auth_candidate_next (GPtrArray *credentials,
                                    const TernUri *uri,
                                    GPtrArray *challenges,
+                                   const TernAuthAnswer *refused,
                                    guint *next,
                                    TernAuthAnswer *answer);
 
-/* The first credentials for the URI with a scheme that may speak before it is asked. */
-gboolean
-tern_auth_candidate_preempt (GPtrArray *credentials, const TernUri *uri, TernAuthAnswer *answer);
+/* Whether an answer from memory is one of the credentials in the URI, where it has some. */
+gboolean tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri);
+
+/* The first credentials for the URI with a scheme that may speak before it is asked. Where a
+ * redirect has led to another origin (@led_astray), those for every host are not told unasked. */
+gboolean tern_auth_candidate_preempt (GPtrArray *credentials,
+                                      const TernUri *uri,
+                                      gboolean led_astray,
+                                      TernAuthAnswer *answer);
 
 /* What the scheme says of the challenges that came after its answer. */
 TernAuthVerdict tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArray *challenges);

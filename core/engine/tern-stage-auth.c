@@ -47,30 +47,38 @@ respond (TernFlow *flow, State *state)
   return TRUE;
 }
 
+/* What has opened this space before, unless the URI names somebody else. */
+static void
+recall (TernFlow *flow, State *state)
+{
+  if (!tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri,
+                              flow->call.request->partition, &state->answer))
+    return;
+  state->from_memory = tern_auth_candidate_suits (&state->answer, flow->call.uri);
+  if (!state->from_memory)
+    tern_auth_answer_clear (&state->answer);
+}
+
 static TernGo
 auth_down (TernFlow *flow, gpointer data)
 {
   State *state = data;
-  const char *partition = flow->call.request->partition;
 
   state->own = tern_headers_has (flow->call.headers, "Authorization");
   if (state->own)
     return TERN_GO_ON;
-  state->from_memory = tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri,
-                                              partition, &state->answer);
+  recall (flow, state);
   if (!state->from_memory && flow->settings->preemptive_auth)
-    tern_auth_candidate_preempt (flow->settings->credentials, flow->call.uri, &state->answer);
+    tern_auth_candidate_preempt (flow->settings->credentials, flow->call.uri, flow->call.led_astray,
+                                 &state->answer);
   if (state->answer.scheme)
     respond (flow, state);
   return TERN_GO_ON;
 }
 
-/* The next answer to try for this 401; FALSE when there is none left. */
-static gboolean
-choose (TernFlow *flow, State *state)
+static TernAuthVerdict
+judge (TernFlow *flow, State *state, GPtrArray *challenges)
 {
-  g_autoptr (GPtrArray) challenges
-      = tern_challenges_from_headers (flow->result.response->headers, "WWW-Authenticate", FALSE);
   TernAuthVerdict verdict = TERN_AUTH_WRONG;
 
   if (state->answer.scheme)
@@ -82,11 +90,40 @@ choose (TernFlow *flow, State *state)
       tern_auth_memory_forget (flow->settings->auth_memory, flow->call.uri, &state->answer);
       state->from_memory = FALSE;
     }
-  if (verdict != TERN_AUTH_WRONG)
-    return tern_auth_candidate_renew (&state->answer, challenges);
-  tern_auth_answer_clear (&state->answer);
-  return tern_auth_candidate_next (flow->settings->credentials, flow->call.uri, challenges,
-                                   &state->next_credentials, &state->answer);
+  return verdict;
+}
+
+/* Puts the next answer to try for this 401 on the call; FALSE when there is none left. */
+static gboolean
+choose (TernFlow *flow, State *state)
+{
+  g_autoptr (GPtrArray) challenges
+      = tern_challenges_from_headers (flow->result.response->headers, "WWW-Authenticate", FALSE);
+  const TernAuthVerdict verdict = judge (flow, state, challenges);
+  TernAuthAnswer refused;
+  gboolean found = FALSE;
+
+  if (verdict != TERN_AUTH_WRONG && tern_auth_candidate_renew (&state->answer, challenges)
+      && respond (flow, state))
+    return TRUE;
+  refused = state->answer;
+  state->answer = (TernAuthAnswer){ NULL, NULL };
+  /* Some credentials cannot be put into some schemes: those are not worth a request. */
+  while (!found
+         && tern_auth_candidate_next (flow->settings->credentials, flow->call.uri, challenges,
+                                      &refused, &state->next_credentials, &state->answer))
+    found = respond (flow, state);
+  tern_auth_answer_clear (&refused);
+  return found;
+}
+
+/* What the server has let pass is remembered; the cache's word for it does not count. */
+static void
+remember (TernFlow *flow, State *state)
+{
+  if (state->answer.scheme && !state->from_memory && !flow->result.response->from_cache)
+    tern_auth_memory_add (flow->settings->auth_memory, flow->call.uri,
+                          flow->call.request->partition, &state->answer);
 }
 
 static TernGo
@@ -98,24 +135,19 @@ auth_up (TernFlow *flow, gpointer data)
   if (state->draining)
     {
       state->draining = FALSE;
-      /* Without an answer the next 401 leads to the next credentials. */
-      respond (flow, state);
       return TERN_GO_AGAIN;
     }
   if (!response || state->own)
     return TERN_GO_ON;
   if (response->status != 401)
     {
-      if (state->answer.scheme && !state->from_memory)
-        tern_auth_memory_add (flow->settings->auth_memory, flow->call.uri,
-                              flow->call.request->partition, &state->answer);
+      remember (flow, state);
       return TERN_GO_ON;
     }
   if (++state->rounds > MAX_ROUNDS || !choose (flow, state) || !tern_flow_rewind (flow))
     return TERN_GO_ON;
   state->draining = TRUE;
   flow->op.kind = TERN_OP_DRAIN;
-  flow->op.drained = 0;
   return TERN_GO_OPERATE;
 }
 

@@ -68,6 +68,7 @@ go_there (TernFlow *flow, State *state)
   call->method = state->next.method;
   if (state->next.drop_body)
     tern_call_drop_body (call);
+  call->led_astray |= state->next.cross_origin;
   tern_call_set_uri (call, state->next.uri);
   tern_redirect_clear (&state->next);
   state->decided = FALSE;
@@ -102,7 +103,6 @@ decide (TernFlow *flow, State *state)
   if (!state->next.drop_body && !tern_flow_rewind (flow))
     return TERN_GO_ON;
   flow->op.kind = TERN_OP_DRAIN;
-  flow->op.drained = 0;
   return TERN_GO_OPERATE;
 }
 
@@ -114,10 +114,12 @@ redirect_up (TernFlow *flow, gpointer data)
 
   if (flow->op.kind == TERN_OP_DRAIN)
     return go_there (flow, state);
+  /* A failure that has a response has the way that led to it as well. */
+  if (!response && flow->result.failure && flow->result.failure->response)
+    g_set_object (&flow->result.failure->response->previous, state->previous);
   if (!response)
     return TERN_GO_ON;
-  if (state->previous)
-    g_set_object (&response->previous, state->previous);
+  g_set_object (&response->previous, state->previous);
   return decide (flow, state);
 }
 
