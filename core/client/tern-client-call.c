@@ -120,6 +120,20 @@ take_response (TernClientCall *self)
                              tern_body_stream_find_trailers);
 }
 
+/* The length of a decoded body is known once it was read: as with httplib2, the field tells it. */
+static void
+tell_length (TernClientCall *self)
+{
+  TernHeaders *headers = self->response->headers;
+  char length[24];
+
+  if (!tern_headers_has (headers, "-content-encoding")
+      || tern_headers_has (headers, "Content-Length"))
+    return;
+  g_snprintf (length, sizeof length, "%" G_GSIZE_FORMAT, g_bytes_get_size (self->content));
+  tern_headers_append (headers, "Content-Length", length);
+}
+
 static TernStep
 read_body (TernClientCall *self, TernWait *wait, GError **error)
 {
@@ -137,6 +151,7 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
     }
   self->content = tern_gather_end (&self->gather);
   self->response->content = g_bytes_ref (self->content);
+  tell_length (self);
   return TERN_STEP_DONE;
 }
 

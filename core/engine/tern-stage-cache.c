@@ -8,6 +8,7 @@
 #include "engine/tern-cache-body.h"
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
+#include "policy/tern-cache-control.h"
 #include "policy/tern-cache-decision.h"
 #include "policy/tern-cache-freshness.h"
 #include "policy/tern-cache-key.h"
@@ -33,6 +34,7 @@ typedef struct
   TernCacheDecision decision;
   gint64 asked_at; /* Unix seconds */
   GBytes *body;
+  gboolean kept; /* the record was rewritten after a 304 */
   char **doomed;
   guint n_deleted;
 } State;
@@ -155,6 +157,21 @@ take_record (TernFlow *flow, State *state)
     g_clear_pointer (&state->record, tern_cache_record_free);
 }
 
+/* Nothing is stored, so what may only come from the cache does not come. */
+static TernGo
+go_without_store (TernFlow *flow, State *state)
+{
+  TernCacheControl wanted;
+
+  if (!tern_headers_has (flow->call.headers, "Cache-Control"))
+    return TERN_GO_ON;
+  tern_cache_control_read (&wanted, flow->call.headers);
+  if (!wanted.only_if_cached)
+    return TERN_GO_ON;
+  state->decision.verdict = TERN_CACHE_GATEWAY_TIMEOUT;
+  return answer_timeout (flow, state);
+}
+
 static TernGo
 cache_down (TernFlow *flow, gpointer data)
 {
@@ -162,7 +179,7 @@ cache_down (TernFlow *flow, gpointer data)
   TernCacheRequest request;
 
   if (!flow->settings->cache_store)
-    return TERN_GO_ON;
+    return go_without_store (flow, state);
   switch (state->place)
     {
     case AT_META:
@@ -244,7 +261,8 @@ rewrite (TernFlow *flow, State *state)
       != TERN_STORING_REPLACE)
     return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key),
                     AT_REWRITTEN);
-  g_clear_pointer (&flow->op.value, g_bytes_unref);
+  state->kept = TRUE;
+  g_clear_pointer (&flow->op.value, g_bytes_unref); /* the body, of which we have a reference */
   flow->op.value = tern_cache_record_serialize (state->record);
   flow->op.keep_until = tern_cache_keep_until (state->record);
   return operate (flow, state, TERN_OP_CACHE_STORE, tern_cache_meta_key (state->key), AT_REWRITTEN);
@@ -293,7 +311,7 @@ cache_up (TernFlow *flow, gpointer data)
     case AT_VALIDATED:
       return rewrite (flow, state);
     case AT_REWRITTEN:
-      answer (flow, state, 304, TRUE);
+      answer (flow, state, 304, state->kept);
       return TERN_GO_ON;
     case AT_DELETING:
       if (state->doomed && state->doomed[state->n_deleted / 2])
@@ -305,6 +323,7 @@ cache_up (TernFlow *flow, gpointer data)
           state->place = AT_FORWARDED;
           state->asked_at = unix_now ();
           g_clear_pointer (&state->doomed, g_strfreev);
+          state->n_deleted = 0;
           tern_call_clear_edits (&flow->call, TERN_STAGE_CACHE);
           return TERN_GO_AGAIN;
         }
