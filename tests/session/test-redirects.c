@@ -25,7 +25,8 @@ is_in (const char *method, const char *list)
   return strstr (list, method) != NULL;
 }
 
-/* httplib2's table, but for HEAD, which stays HEAD after 302 and 303: its GET is one of its bugs. */
+/* httplib2's table, but for HEAD, which stays HEAD after 302 and 303: its GET is one of its bugs.
+ */
 static const char *
 expected_method (const Mode *mode, guint code, const char *method)
 {
