@@ -32,13 +32,13 @@
 #define DECODER create_decoder
 #endif
 
-static inline GConverter *
+G_GNUC_UNUSED static GConverter *
 create_decoder (TernContentCoding *coding)
 {
   return G_CONVERTER (g_charset_converter_new ("UTF-8", "UTF-8", NULL));
 }
 
-static inline void
+G_GNUC_UNUSED static void
 coding_init (gpointer iface, gpointer data)
 {
   ((TernContentCodingInterface *) iface)->create_decoder = DECODER;
@@ -46,7 +46,7 @@ coding_init (gpointer iface, gpointer data)
 
 /* Not with G_DEFINE_TYPE, which forgives a second call: whoever makes one is found out by
  * GObject. */
-static inline GType
+G_GNUC_UNUSED static GType
 good_get_type (void)
 {
   const GInterfaceInfo info = { coding_init, NULL, NULL };
@@ -57,20 +57,20 @@ good_get_type (void)
   return type;
 }
 
-static inline GType
+G_GNUC_UNUSED static GType
 aborting_get_type (void)
 {
   g_printerr ("a type was asked of a module that must be refused\n");
   abort ();
 }
 
-static inline GType
+G_GNUC_UNUSED static GType
 zero_get_type (void)
 {
   return G_TYPE_INVALID;
 }
 
-static inline GType
+G_GNUC_UNUSED static GType
 slow_get_type (void)
 {
   g_usleep (100 * 1000);
@@ -78,7 +78,7 @@ slow_get_type (void)
 }
 
 /* Nothing may be locked while this runs. */
-static inline GType
+G_GNUC_UNUSED static GType
 asking_get_type (void)
 {
   g_autoptr (GListModel) list = tern_plugins_list ();
@@ -88,7 +88,7 @@ asking_get_type (void)
   return other != NULL && g_list_model_get_n_items (list) > 0 ? good_get_type () : G_TYPE_INVALID;
 }
 
-static inline GType
+G_GNUC_UNUSED static GType
 recursive_get_type (void)
 {
   g_autoptr (GObject) self = tern_plugins_create (KIND, ID, NULL);
@@ -96,7 +96,7 @@ recursive_get_type (void)
   return self == NULL ? G_TYPE_INVALID : G_OBJECT_TYPE (self);
 }
 
-static inline guint
+G_GNUC_UNUSED static guint
 another_core (void)
 {
   return TERN_MAJOR_VERSION;

@@ -248,6 +248,7 @@ test_judge (void)
       g_test_skip ("the scheme does not judge");
       return;
     }
+  g_assert_nonnull (answer);
   /* The very same challenge after an answer: the answer was wrong. */
   g_assert_cmpint (iface->judge (scheme, again), ==, TERN_AUTH_WRONG);
 }

@@ -191,7 +191,6 @@ test_folders (FileFixture *f, gconstpointer options)
   g_autofree char *file = g_build_filename (f->top, "file", NULL);
   g_autofree char *below_file = g_build_filename (file, "folder", NULL);
   g_autofree char *loop = g_build_filename (f->top, "loop", NULL);
-  g_autofree char *shared_uri = NULL;
   g_autoptr (TernCacheStore) shared = NULL;
 
   g_assert_cmpint (symlink (f->folder, link), ==, 0);

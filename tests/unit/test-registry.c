@@ -10,7 +10,7 @@
 
 static char *top;
 
-/* @plugin in @folder of the test's folder. */
+/* @plugin in @folder of the test's folder; returns the path of that. */
 static char *
 write_plugin (const char *folder, const char *plugin, const char *kind, const char *names, int rank)
 {
@@ -25,6 +25,12 @@ write_plugin (const char *folder, const char *plugin, const char *kind, const ch
   g_file_set_contents (file, text, -1, &error);
   g_assert_no_error (error);
   return g_steal_pointer (&dir);
+}
+
+static void
+write_more (const char *folder, const char *plugin, const char *kind, const char *names, int rank)
+{
+  g_free (write_plugin (folder, plugin, kind, names, rank));
 }
 
 static const char *
@@ -54,10 +60,11 @@ test_order (void)
   g_autofree char *added = write_plugin ("order-2", "added", "content-coding", "three;four", 0);
   g_autofree char *path_1 = write_plugin ("order-3", "path-one", "content-coding", "four;five", 0);
   g_autofree char *path_2 = write_plugin ("order-4", "path-two", "content-coding", "five;six", 0);
-  g_autofree char *ones = write_plugin ("order-1", "more", "content-coding", "one", 0);
   g_autofree char *path = g_strdup_printf (":%s::%s:", path_1, path_2);
-  g_autoptr (TernPluginIndex) index = tern_plugin_index_new (linked, compiled_in, path);
+  g_autoptr (TernPluginIndex) index = NULL;
 
+  write_more ("order-1", "more", "content-coding", "one", 0);
+  index = tern_plugin_index_new (linked, compiled_in, path);
   g_assert_cmpstr (find (index, "one"), ==, "linked");
   g_assert_cmpstr (find (index, "two"), ==, "compiled");
   g_assert_cmpstr (find (index, "four"), ==, "path-one");
@@ -79,10 +86,10 @@ static void
 test_kinds (void)
 {
   g_autofree char *dir = write_plugin ("kinds", "coding", "content-coding", "same", 1);
-  g_autofree char *dir_2 = write_plugin ("kinds", "scheme", "auth-scheme", "same", 2);
-  g_autofree char *dir_3 = write_plugin ("kinds", "store", "cache-store", "same", 3);
   int rank;
 
+  write_more ("kinds", "scheme", "auth-scheme", "same", 2);
+  write_more ("kinds", "store", "cache-store", "same", 3);
   tern_registry_add_path (dir);
   g_assert_true (tern_registry_find (TERN_PLUGIN_CONTENT_CODING, "same", &rank));
   g_assert_cmpint (rank, ==, 1);
@@ -96,11 +103,11 @@ static void
 test_ranks (void)
 {
   g_autofree char *dir = write_plugin ("ranks", "weak", "auth-scheme", "weak;feeble", -9000);
-  g_autofree char *dir_2 = write_plugin ("ranks", "strong", "auth-scheme", "strong", 9000);
-  g_autofree char *dir_3 = write_plugin ("ranks", "strong-too", "auth-scheme", "strong-too", 9000);
   g_auto (GStrv) names = NULL;
   guint n;
 
+  write_more ("ranks", "strong", "auth-scheme", "strong", 9000);
+  write_more ("ranks", "strong-too", "auth-scheme", "strong-too", 9000);
   tern_registry_add_path (dir);
   names = tern_registry_list_names (TERN_PLUGIN_AUTH_SCHEME);
   n = g_strv_length (names);
@@ -192,6 +199,7 @@ ask_in_thread (guint number, gpointer data)
       g_auto (GStrv) names = tern_registry_list_names (TERN_PLUGIN_CONTENT_CODING);
       g_autoptr (GPtrArray) entries = tern_registry_list_entries ();
 
+      g_assert_nonnull (names);
       if (i == 100)
         tern_registry_add_path (dir);
       if (i % 50 == 0)
@@ -208,7 +216,8 @@ test_threads (void)
     {
       g_autofree char *folder = g_strdup_printf ("threads-%u", i);
       g_autofree char *name = g_strdup_printf ("thread-%u", i);
-      g_autofree char *dir = write_plugin (folder, name, "content-coding", name, 0);
+
+      write_more (folder, name, "content-coding", name, 0);
     }
   tern_test_run_threads (4, ask_in_thread, NULL);
   g_assert_true (tern_registry_find (TERN_PLUGIN_CONTENT_CODING, "thread-3", NULL));
