@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,7 +40,7 @@ describe (Progress *self, guint64 done, double seconds)
     return g_strdup_printf (_ ("%s, %s/s"), so_far, per_second);
   left = (guint64) ((double) ((guint64) self->total - done) / speed);
   /* Translators: 1.2 MB of 4.8 MB (25%), 300 kB/s, 0:12 left */
-  return g_strdup_printf (_ ("%s of %s (%d%%), %s/s, %" G_GUINT64_FORMAT ":%02d left"), so_far, all,
+  return g_strdup_printf (_ ("%s of %s (%d%%), %s/s, %" PRIu64 ":%02d left"), so_far, all,
                           self->total ? (int) (done * 100 / (guint64) self->total) : 100,
                           per_second, left / 60, (int) (left % 60));
 }

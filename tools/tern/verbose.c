@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 #include <tern/tern.h>
 
@@ -106,7 +107,7 @@ verbose_body (TernResponse *response, guint64 received, gint64 microseconds)
 
   if (trailers)
     head_append_fields (out, "< ", trailers, TRUE);
-  g_string_append_printf (out, _ ("* body %" G_GUINT64_FORMAT " bytes in %.1f ms\n"), received,
+  g_string_append_printf (out, _ ("* body %" PRIu64 " bytes in %.1f ms\n"), received,
                           (double) microseconds / 1000);
   report_text (out->str);
 }
