@@ -87,18 +87,52 @@ are_equal (const TernCredentials *a, const TernCredentials *b)
          && g_bytes_equal (words[0], words[1]);
 }
 
+static gboolean
+has_name (const TernCredentials *credentials, GBytes *name)
+{
+  GBytes *own = tern_credentials_get_name (credentials);
+
+  return own && g_bytes_equal (own, name);
+}
+
+/* Whether the URI names a user and leaves the password to the program. */
+static gboolean
+wants_password (const TernUri *uri)
+{
+  return strchr (uri->userinfo, ':') == NULL;
+}
+
 gboolean
 tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri)
 {
   g_autoptr (TernCredentials) own = from_userinfo (uri);
-  GBytes *name = tern_credentials_get_name (answer->credentials);
 
   if (!own)
     return TRUE;
-  /* A name without a password asks for whatever is known of that name. */
-  if (!strchr (uri->userinfo, ':'))
-    return name && g_bytes_equal (name, tern_credentials_get_name (own));
+  if (wants_password (uri))
+    return has_name (answer->credentials, tern_credentials_get_name (own));
   return are_equal (own, answer->credentials);
+}
+
+/* (element-type TernCredentials): what may be tried, in order. A URI that names somebody is never
+ * answered with somebody else's. */
+static GPtrArray *
+list_candidates (GPtrArray *credentials, const TernUri *uri, gboolean only_scoped)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_credentials_unref);
+  g_autoptr (TernCredentials) own = from_userinfo (uri);
+
+  for (guint i = 0; i < credentials->len && (!own || wants_password (uri)); i++)
+    {
+      const TernDomainCredentials *entry = credentials->pdata[i];
+
+      if (is_for (entry, uri) && (entry->domain || !only_scoped)
+          && (!own || has_name (entry->credentials, tern_credentials_get_name (own))))
+        g_ptr_array_add (list, tern_credentials_ref (entry->credentials));
+    }
+  if (own && list->len == 0)
+    g_ptr_array_add (list, g_steal_pointer (&own));
+  return list;
 }
 
 /* A scheme that speaks before it is asked says the same when it is: once was enough. */
@@ -143,23 +177,11 @@ tern_auth_candidate_next (GPtrArray *credentials,
                           TernAuthAnswer *answer)
 {
   g_autoptr (GPtrArray) offers = tern_auth_choice_sort (challenges, rank_scheme, NULL);
+  g_autoptr (GPtrArray) list = list_candidates (credentials, uri, FALSE);
 
-  /* Number 0 is the URI's own, the program's follow. */
-  if (*next == 0)
-    {
-      g_autoptr (TernCredentials) own = from_userinfo (uri);
-
-      (*next)++;
-      if (own && pair (own, offers, refused, answer))
-        return TRUE;
-    }
-  while (*next <= credentials->len)
-    {
-      const TernDomainCredentials *entry = credentials->pdata[(*next)++ - 1];
-
-      if (is_for (entry, uri) && pair (entry->credentials, offers, refused, answer))
-        return TRUE;
-    }
+  while (*next < list->len)
+    if (pair (list->pdata[(*next)++], offers, refused, answer))
+      return TRUE;
   return FALSE;
 }
 
@@ -169,25 +191,19 @@ tern_auth_candidate_preempt (GPtrArray *credentials,
                              gboolean led_astray,
                              TernAuthAnswer *answer)
 {
-  g_autoptr (TernCredentials) chosen = from_userinfo (uri);
+  g_autoptr (GPtrArray) list = list_candidates (credentials, uri, led_astray);
   g_auto (GStrv) names = tern_registry_list_names (TERN_PLUGIN_AUTH_SCHEME);
 
-  for (guint i = 0; !chosen && i < credentials->len; i++)
-    {
-      const TernDomainCredentials *entry = credentials->pdata[i];
-
-      if (is_for (entry, uri) && (entry->domain || !led_astray))
-        chosen = tern_credentials_ref (entry->credentials);
-    }
-  for (gsize i = 0; chosen && names[i]; i++)
+  for (gsize i = 0; list->len > 0 && names[i]; i++)
     {
       g_autoptr (TernAuthScheme) scheme
           = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, names[i], NULL);
 
       if (!scheme || !(tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
-          || !flags_allow (scheme, chosen) || !tern_auth_scheme_accept (scheme, NULL, NULL))
+          || !flags_allow (scheme, list->pdata[0]) || !tern_auth_scheme_accept (scheme, NULL, NULL))
         continue;
-      *answer = (TernAuthAnswer){ g_steal_pointer (&scheme), g_steal_pointer (&chosen) };
+      *answer
+          = (TernAuthAnswer){ g_steal_pointer (&scheme), tern_credentials_ref (list->pdata[0]) };
       return TRUE;
     }
   return FALSE;

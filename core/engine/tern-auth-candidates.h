@@ -7,8 +7,8 @@
 #include "message/tern-call.h"
 
 /* The first pair of credentials (from number *@next on) and offer (strongest first) that goes
- * together; userinfo in the URI comes before the program's credentials; what was @refused already
- * is left out. FALSE when none is left. */
+ * together; what was @refused already is left out. FALSE when none is left. Userinfo in the URI
+ * stands in place of the program's credentials; a name alone picks those of that name. */
 gboolean tern_auth_candidate_next (GPtrArray *credentials,
                                    const TernUri *uri,
                                    GPtrArray *challenges,
