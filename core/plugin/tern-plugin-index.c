@@ -14,7 +14,7 @@
 typedef struct
 {
   char *path;
-  GPtrArray *entries; /* NULL until it was read */
+  GPtrArray *entries; /* NULL until it was read, which it is once */
 } Folder;
 
 struct _TernPluginIndex
@@ -54,18 +54,12 @@ compare_names (gconstpointer a, gconstpointer b)
 static void
 folder_read (Folder *folder)
 {
-  g_autoptr (GDir) dir = g_dir_open (folder->path, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder->path, 0, NULL);
   const char *name;
 
   folder->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_plugin_entry_unref);
-  /* A folder that is not there is no error: most machines have none but the first. */
-  if (dir == NULL)
-    {
-      tern_log (TERN_LOG_PLUGIN, "plugin: no folder %s", folder->path);
-      return;
-    }
-  while ((name = g_dir_read_name (dir)) != NULL)
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     if (name[0] != '.' && g_str_has_suffix (name, TERN_PLUGIN_DESCRIPTOR_SUFFIX))
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, compare_names);
@@ -75,6 +69,22 @@ folder_read (Folder *folder)
 
       g_ptr_array_add (folder->entries, tern_plugin_entry_new (file));
     }
+}
+
+/* A folder that is named twice, perhaps by way of a symbolic link, counts once. One that is not
+ * there is no error: most machines have none but the first. It is not even opened, for GLib would
+ * make an error of that, and with it half an index's time worth of character tables. What was read
+ * of a folder that has gone since stays. */
+static gboolean
+folder_counts (const Folder *folder, GHashTable *seen)
+{
+  struct stat info;
+
+  if (stat (folder->path, &info) == 0 && S_ISDIR (info.st_mode))
+    return g_hash_table_add (seen, g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
+                                                    (guint64) info.st_dev, (guint64) info.st_ino));
+  tern_log (TERN_LOG_PLUGIN, "plugin: no folder %s", folder->path);
+  return folder->entries != NULL;
 }
 
 static char *
@@ -118,18 +128,6 @@ claim_names (TernPluginIndex *self, TernPluginEntry *entry)
     g_hash_table_insert (self->by_name, make_key (descriptor->kind, descriptor->names[i]), entry);
 }
 
-/* A folder that is named twice, perhaps by way of a symbolic link, counts once. */
-static gboolean
-is_seen (GHashTable *seen, const char *path)
-{
-  struct stat info;
-
-  if (stat (path, &info) != 0)
-    return FALSE;
-  return !g_hash_table_add (seen, g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                                                   (guint64) info.st_dev, (guint64) info.st_ino));
-}
-
 static void
 rebuild (TernPluginIndex *self)
 {
@@ -143,7 +141,7 @@ rebuild (TernPluginIndex *self)
     {
       Folder *folder = self->folders->pdata[i];
 
-      if (is_seen (seen, folder->path))
+      if (!folder_counts (folder, seen))
         continue;
       if (folder->entries == NULL)
         folder_read (folder);
