@@ -20,7 +20,7 @@ struct _TernClientCall
   guint64 sent;
   TernResponse *response;
   TernReader *body; /* being read whole */
-  TernGather gather;
+  TernBlock gather;
   GBytes *content;
 };
 
@@ -94,7 +94,7 @@ tern_client_call_free (TernClientCall *self)
 {
   g_clear_pointer (&self->flow, tern_flow_free);
   g_clear_pointer (&self->body, tern_reader_free);
-  tern_gather_clear (&self->gather);
+  tern_block_clear (&self->gather);
   g_clear_pointer (&self->content, g_bytes_unref);
   g_clear_object (&self->response);
   g_object_unref (self->request);
@@ -114,7 +114,7 @@ take_response (TernClientCall *self)
     self->body = tern_progress_reader_new (self->body, self->client, self->request, self->sent,
                                            self->response->expected);
   if (self->whole_body)
-    tern_gather_init (&self->gather, self->response->expected);
+    tern_block_init (&self->gather, self->response->expected);
   else if (self->body)
     tern_response_take_body (self->response, tern_body_stream_new (g_steal_pointer (&self->body)),
                              tern_body_stream_find_trailers);
@@ -149,7 +149,7 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
       self->response->trailers = trailers ? tern_headers_ref (trailers) : NULL;
       g_clear_pointer (&self->body, tern_reader_free);
     }
-  self->content = tern_gather_end (&self->gather);
+  self->content = tern_block_end (&self->gather);
   self->response->content = g_bytes_ref (self->content);
   tell_length (self);
   return TERN_STEP_DONE;
@@ -179,7 +179,7 @@ body_failure (TernClientCall *self)
 
   failure->expected = self->response->expected;
   failure->received = self->gather.used;
-  failure->partial_body = tern_gather_end (&self->gather);
+  failure->partial_body = tern_block_end (&self->gather);
   failure->response = g_object_ref (self->response);
   return failure;
 }

@@ -72,7 +72,7 @@ typedef struct
   const GValue *value;
 } Change;
 
-/* Seconds to microseconds; what is no time at all, or more than thirty years, is no limit. */
+/* Seconds to microseconds; a time that is too short to count is not none. */
 static gint64
 from_seconds (double seconds)
 {

@@ -23,7 +23,7 @@ pick_seconds (double seconds, gint64 otherwise)
 {
   if (!(seconds >= 0))
     return otherwise;
-  return MIN (seconds, 1e9) * G_TIME_SPAN_SECOND;
+  return seconds > 0 ? MAX (1, (gint64) (MIN (seconds, 1e9) * G_TIME_SPAN_SECOND)) : 0;
 }
 
 static void

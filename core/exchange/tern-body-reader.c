@@ -87,7 +87,7 @@ fetch (BodyReader *self, void *buffer, gsize len, gsize *n, TernWait *wait, GErr
     step = tern_receive_more (&self->receive, self->transport, n, wait, &cause);
   if (step == TERN_STEP_WAIT
       && !tern_deadline_check (&self->deadline, TERN_PHASE_RECEIVE, self->uri->host, &cause))
-    step = TERN_STEP_FAILED;
+    return fail (self, cause, error);
   if (step == TERN_STEP_DONE)
     tern_deadline_moved (&self->deadline);
   if (step != TERN_STEP_FAILED)

@@ -99,6 +99,8 @@ tern_body_stream_read_async (GInputStream *stream,
 
   *op = (ReadOp){ TERN_BODY_STREAM (stream), buffer, count, 0 };
   g_task_set_source_tag (task, tern_body_stream_read_async);
+  /* Bytes that were read are handed out, whatever was cancelled meanwhile. */
+  g_task_set_check_cancellable (task, FALSE);
   g_task_set_priority (task, io_priority);
   g_task_set_task_data (task, op, g_free);
   tern_drive_async (read_step, op, cancellable, on_read_done, task);
@@ -218,8 +220,10 @@ static GSource *
 tern_body_stream_create_source (GPollableInputStream *stream, GCancellable *cancellable)
 {
   g_autoptr (GSource) wishes = tern_drive_source_new (fill_wishes, stream);
+  GSource *source = g_pollable_source_new_full (stream, NULL, cancellable);
 
-  return g_pollable_source_new_full (stream, wishes, cancellable);
+  g_source_add_child_source (source, wishes);
+  return source;
 }
 
 static void

@@ -4,7 +4,10 @@
 #include "exchange/tern-request-head.h"
 
 #include <string.h>
+#include <tern/tern-error.h>
 
+#include "base/tern-field.h"
+#include "base/tern-i18n.h"
 #include "http1/tern-http1-write.h"
 
 /* Enough for nearly every request; more go to the heap. */
@@ -101,6 +104,17 @@ write_fields (const TernCall *call, const TernHeadPlan *plan, TernHttp1Field *ro
   return head;
 }
 
+/* The one value here that no map of fields has looked at. */
+static gboolean
+check_user_agent (const char *user_agent, GError **error)
+{
+  if (!user_agent || tern_field_is_value (user_agent, strlen (user_agent)))
+    return TRUE;
+  g_set_error (error, TERN_ERROR, TERN_ERROR_INVALID_HEADER,
+               _ ("The user agent has a byte that may not be sent"));
+  return FALSE;
+}
+
 GByteArray *
 tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError **error)
 {
@@ -109,7 +123,8 @@ tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError 
   g_autofree TernHttp1Field *more = NULL;
 
   if (!tern_http1_check_method (call->method, error)
-      || !tern_http1_check_target (plan->target, error))
+      || !tern_http1_check_target (plan->target, error)
+      || !check_user_agent (plan->user_agent, error))
     return NULL;
   if (n > INLINE_FIELDS)
     more = g_new (TernHttp1Field, n);

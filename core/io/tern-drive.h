@@ -20,6 +20,7 @@ typedef void (*TernDriveDone) (gpointer self, GError *error, gpointer data);
 void tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellable,
                        TernDriveDone done, gpointer data);
 
-/* A source for one stream: it dispatches (as often as it is let) when the wishes that @fill states
- * may be met; @fill is asked once and returns FALSE when there is nothing to wait for. */
+/* A source for one stream, to be the child of the one that has the program's callback: it is ready
+ * when the wishes that @fill states may be met. @fill is asked again after each dispatch and returns
+ * FALSE when there is nothing to wait for; @self must outlive the source. */
 GSource *tern_drive_source_new (gboolean (*fill) (gpointer self, TernWait *wait), gpointer self);

@@ -15,6 +15,7 @@ typedef enum
   JOB_WAITING,
   JOB_RUNNING,
   JOB_DONE,
+  JOB_LOST, /* it waited in the parent of a fork */
 } JobState;
 
 struct _TernJob
@@ -72,6 +73,9 @@ after_fork_in_child (void)
 {
   for (guint i = 0; i < TERN_N_LANES; i++)
     {
+      for (GList *l = lanes[i].queue.head; l; l = l->next)
+        ((TernJob *) l->data)->state = JOB_LOST;
+      g_queue_init (&lanes[i].queue);
       lanes[i].n_threads = 0;
       lanes[i].n_idle = 0;
       lanes[i].n_running = 0;

@@ -4,50 +4,44 @@
 
 #include <string.h>
 
-/* A server's word is worth this much memory before any of it arrived. */
-#define FIRST_ROOM (256 * 1024)
+#include "base/tern-block.h"
 
-typedef struct
-{
-  GByteArray *bytes;
-  gsize room; /* the array is this long while a read is under way */
-} Gather;
-
-static void
-gather_free (gpointer data)
-{
-  Gather *gather = data;
-
-  g_byte_array_unref (gather->bytes);
-  g_free (gather);
-}
-
-static Gather *
-gather_new (TernResponse *self)
-{
-  Gather *gather = g_new0 (Gather, 1);
-
-  gather->bytes = g_byte_array_new ();
-  gather->room = self->expected < 0 ? 16 * 1024 : MIN (self->expected + 1, FIRST_ROOM);
-  return gather;
-}
-
-/* Makes room behind the @used bytes and returns how much there is. */
+/* Puts the beginning of a read into @buffer: what an earlier one had to leave. */
 static gsize
-gather_grow (Gather *gather, gsize used)
+take_unread (TernResponse *self, char *buffer, gsize size)
 {
-  if (used == gather->room)
-    gather->room *= 2;
-  if (gather->bytes->len < gather->room)
-    g_byte_array_set_size (gather->bytes, gather->room);
-  return gather->room - used;
+  gsize have = 0;
+  const char *data = self->unread ? g_bytes_get_data (self->unread, &have) : NULL;
+  g_autoptr (GBytes) old = g_steal_pointer (&self->unread);
+  const gsize n = MIN (have, size);
+
+  if (n > 0)
+    memcpy (buffer, data, n);
+  if (n < have)
+    self->unread = g_bytes_new_from_bytes (old, n, have - n);
+  return n;
 }
 
-static GBytes *
-gather_end (Gather *gather, gsize used)
+/* A read that failed half way leaves no gap: what it has is there for the next one. */
+static void
+keep_unread (TernResponse *self, const char *data, gsize n)
 {
-  g_byte_array_set_size (gather->bytes, used);
-  return g_byte_array_free_to_bytes (g_byte_array_ref (gather->bytes));
+  g_clear_pointer (&self->unread, g_bytes_unref);
+  if (n > 0)
+    self->unread = g_bytes_new (data, n);
+}
+
+static gboolean
+begin_all (TernResponse *self, TernBlock *block, GError **error)
+{
+  tern_block_init (block, self->expected < 0 ? -1 : self->expected + 1);
+  while (self->unread)
+    {
+      if (!tern_block_reserve (block, error))
+        return FALSE;
+      block->used += take_unread (self, block->data + block->used, block->size - block->used);
+    }
+  return TRUE;
 }
 
 /**
@@ -66,6 +60,7 @@ GBytes *
 tern_response_read (TernResponse *self, gsize size, GCancellable *cancellable, GError **error)
 {
   g_autofree char *buffer = g_try_malloc (MAX (size, 1));
+  gsize begun;
   gsize n = 0;
 
   if (!buffer)
@@ -73,24 +68,36 @@ tern_response_read (TernResponse *self, gsize size, GCancellable *cancellable, G
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%" G_GSIZE_FORMAT, size);
       return NULL;
     }
-  if (!g_input_stream_read_all (tern_response_get_body (self), buffer, size, &n, cancellable,
-                                error))
-    return NULL;
-  return g_bytes_new_take (g_steal_pointer (&buffer), n);
+  begun = take_unread (self, buffer, size);
+  if (g_input_stream_read_all (tern_response_get_body (self), buffer + begun, size - begun, &n,
+                               cancellable, error))
+    return g_bytes_new_take (g_steal_pointer (&buffer), begun + n);
+  keep_unread (self, buffer, begun + n);
+  return NULL;
 }
+
+typedef struct
+{
+  gsize begun;
+  char buffer[];
+} ReadSome;
 
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GTask) task = data;
-  char *buffer = g_task_get_task_data (task);
+  ReadSome *some = g_task_get_task_data (task);
   GError *error = NULL;
   gsize n = 0;
 
   if (g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &n, &error))
-    g_task_return_pointer (task, g_bytes_new (buffer, n), (GDestroyNotify) g_bytes_unref);
-  else
-    g_task_return_error (task, error);
+    {
+      g_task_return_pointer (task, g_bytes_new (some->buffer, some->begun + n),
+                             (GDestroyNotify) g_bytes_unref);
+      return;
+    }
+  keep_unread (g_task_get_source_object (task), some->buffer, some->begun + n);
+  g_task_return_error (task, error);
 }
 
 /**
@@ -108,17 +115,20 @@ tern_response_read_async (TernResponse *self, gsize size, GCancellable *cancella
                           GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-  char *buffer = g_try_malloc (MAX (size, 1));
+  ReadSome *some = size < G_MAXSIZE - sizeof *some ? g_try_malloc (sizeof *some + size) : NULL;
 
   g_task_set_source_tag (task, tern_response_read_async);
-  if (!buffer)
+  g_task_set_check_cancellable (task, FALSE);
+  if (!some)
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "%" G_GSIZE_FORMAT, size);
       return;
     }
-  g_task_set_task_data (task, buffer, g_free);
-  g_input_stream_read_all_async (tern_response_get_body (self), buffer, size, G_PRIORITY_DEFAULT,
-                                 cancellable, on_read, g_steal_pointer (&task));
+  some->begun = take_unread (self, some->buffer, size);
+  g_task_set_task_data (task, some, g_free);
+  g_input_stream_read_all_async (tern_response_get_body (self), some->buffer + some->begun,
+                                 size - some->begun, G_PRIORITY_DEFAULT, cancellable, on_read,
+                                 g_steal_pointer (&task));
 }
 
 /**
@@ -149,71 +159,77 @@ GBytes *
 tern_response_read_all (TernResponse *self, GCancellable *cancellable, GError **error)
 {
   GInputStream *body = tern_response_get_body (self);
-  Gather *gather = gather_new (self);
+  TernBlock block;
   GBytes *content = NULL;
-  gsize used = 0;
-  gssize n;
+  gssize n = begin_all (self, &block, error) ? 1 : -1;
 
-  do
+  while (n > 0)
     {
-      const gsize room = gather_grow (gather, used);
-
-      n = g_input_stream_read (body, gather->bytes->data + used, room, cancellable, error);
-      used += MAX (n, 0);
+      n = -1;
+      if (tern_block_reserve (&block, error))
+        n = g_input_stream_read (body, block.data + block.used, block.size - block.used,
+                                 cancellable, error);
+      block.used += MAX (n, 0);
     }
-  while (n > 0);
   if (n == 0)
-    content = gather_end (gather, used);
-  gather_free (gather);
+    content = tern_block_end (&block);
+  else
+    keep_unread (self, block.data, block.used);
+  tern_block_clear (&block);
   return content;
 }
 
-typedef struct
-{
-  Gather *gather;
-  gsize used;
-} ReadAll;
-
 static void
-read_all_free (gpointer data)
+block_free (gpointer data)
 {
-  ReadAll *all = data;
-
-  gather_free (all->gather);
-  g_free (all);
+  tern_block_clear (data);
+  g_free (data);
 }
 
 static void read_more (GTask *task);
 
 static void
-on_read_some (GObject *source, GAsyncResult *result, gpointer data)
+return_failed (GTask *task, GError *error)
 {
-  g_autoptr (GTask) task = data;
-  ReadAll *all = g_task_get_task_data (task);
-  GError *error = NULL;
-  const gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+  TernBlock *block = g_task_get_task_data (task);
 
-  if (n < 0)
-    g_task_return_error (task, error);
-  else if (n == 0)
-    g_task_return_pointer (task, gather_end (all->gather, all->used),
-                           (GDestroyNotify)g_bytes_unref);
-  else
-    {
-      all->used += n;
-      read_more (g_steal_pointer (&task));
-    }
+  keep_unread (g_task_get_source_object (task), block->data, block->used);
+  g_task_return_error (task, error);
 }
 
 static void
+on_read_some (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  TernBlock *block = g_task_get_task_data (task);
+  GError *error = NULL;
+  const gssize n = g_input_stream_read_finish (G_INPUT_STREAM (source), result, &error);
+
+  block->used += MAX (n, 0);
+  if (n < 0)
+    return_failed (task, error);
+  else if (n == 0)
+    g_task_return_pointer (task, tern_block_end (block), (GDestroyNotify) g_bytes_unref);
+  else
+    read_more (g_steal_pointer (&task));
+}
+
+/* Takes @task. */
+static void
 read_more (GTask *task)
 {
-  ReadAll *all = g_task_get_task_data (task);
-  const gsize room = gather_grow (all->gather, all->used);
+  TernBlock *block = g_task_get_task_data (task);
+  GError *error = NULL;
 
+  if (!tern_block_reserve (block, &error))
+    {
+      return_failed (task, error);
+      g_object_unref (task);
+      return;
+    }
   g_input_stream_read_async (tern_response_get_body (g_task_get_source_object (task)),
-                             all->gather->bytes->data + all->used, room, G_PRIORITY_DEFAULT,
-                             g_task_get_cancellable (task), on_read_some, task);
+                             block->data + block->used, block->size - block->used,
+                             G_PRIORITY_DEFAULT, g_task_get_cancellable (task), on_read_some, task);
 }
 
 /**
@@ -230,12 +246,19 @@ tern_response_read_all_async (TernResponse *self, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  ReadAll *all = g_new0 (ReadAll, 1);
+  TernBlock *block = g_new0 (TernBlock, 1);
+  GError *error = NULL;
 
   g_task_set_source_tag (task, tern_response_read_all_async);
-  all->gather = gather_new (self);
-  g_task_set_task_data (task, all, read_all_free);
-  read_more (task);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_task_data (task, block, block_free);
+  if (begin_all (self, block, &error))
+    {
+      read_more (task);
+      return;
+    }
+  return_failed (task, error);
+  g_object_unref (task);
 }
 
 /**

@@ -45,6 +45,7 @@ tern_response_finalize (GObject *object)
   g_clear_object (&self->body);
   g_clear_object (&self->previous);
   g_clear_pointer (&self->content, g_bytes_unref);
+  g_clear_pointer (&self->unread, g_bytes_unref);
   g_clear_pointer (&self->headers, tern_headers_unref);
   g_clear_pointer (&self->trailers, tern_headers_unref);
   g_clear_pointer (&self->uri, tern_uri_unref);
