@@ -463,7 +463,8 @@ test_any_byte (gboolean async, gconstpointer data)
   g_autoptr (GBytes) name_bytes = g_bytes_new_static (name, sizeof name - 1);
   g_autoptr (GBytes) password_bytes = g_bytes_new_static (password, sizeof password - 1);
   g_autofree char *coded
-      = g_base64_encode ((const guchar *)"n\0m\xff:p\0:\r\n\x80:", sizeof name + sizeof password - 1);
+      = g_base64_encode ((const guchar *)"n\0m\xff:p\0:\r\n\x80:",
+                         sizeof name + sizeof password - 1);
   g_autofree char *value = g_strconcat ("Basic ", coded, NULL);
   Gate gate = { value, ASK };
   g_autofree char *sent = g_strconcat ("- | ", value, NULL);
