@@ -2,26 +2,18 @@
 /* The properties of TernClient that are no plain value: the cache store, the methods, the codes. */
 #include "client/tern-client-properties.h"
 
-TernCacheStore *
-tern_client_dup_cache_store (TernClient *self)
-{
-  g_autoptr (TernSettings) settings = tern_client_get_settings (self);
-
-  return settings->cache_store ? g_object_ref (settings->cache_store) : NULL;
-}
-
 /**
  * tern_client_get_cache_store:
  * @self: a client
  *
- * Returns: (nullable) (transfer none): see #TernClient:cache-store; good until the property changes
+ * Returns: (nullable) (transfer full): see #TernClient:cache-store
  */
 TernCacheStore *
 tern_client_get_cache_store (TernClient *self)
 {
   g_autoptr (TernSettings) settings = tern_client_get_settings (self);
 
-  return settings->cache_store;
+  return settings->cache_store ? g_object_ref (settings->cache_store) : NULL;
 }
 
 static void
@@ -40,7 +32,7 @@ void
 tern_client_set_cache_store (TernClient *self, TernCacheStore *store)
 {
   /* The old store is held until the lock is free: letting it go may run the program's code. */
-  G_GNUC_UNUSED g_autoptr (TernCacheStore) old = tern_client_dup_cache_store (self);
+  G_GNUC_UNUSED g_autoptr (TernCacheStore) old = tern_client_get_cache_store (self);
 
   tern_client_edit_settings (self, edit_cache_store, store);
   g_object_notify (G_OBJECT (self), "cache-store");

@@ -82,17 +82,6 @@ from_seconds (double seconds)
 }
 
 static void
-apply_group (TernSettings *settings, TernClientGroup group)
-{
-  if (group == TERN_CLIENT_GROUP_TLS)
-    tern_settings_renew_tls (settings);
-  else if (group == TERN_CLIENT_GROUP_POOL)
-    tern_pool_set_limits (settings->pool, MAX (1, settings->max_connections),
-                          MAX (1, settings->max_connections_per_host),
-                          settings->idle_connection_timeout);
-}
-
-static void
 edit (TernSettings *settings, gconstpointer data)
 {
   const Change *change = data;
@@ -122,7 +111,19 @@ edit (TernSettings *settings, gconstpointer data)
       *(char **)field = g_value_dup_string (value);
       break;
     }
-  apply_group (settings, change->property->group);
+  if (change->property->group == TERN_CLIENT_GROUP_TLS)
+    tern_settings_renew_tls (settings);
+}
+
+/* Outside the client's lock: connections that are too many now are closed here. */
+static void
+apply_limits (TernClient *self)
+{
+  g_autoptr (TernSettings) settings = tern_client_get_settings (self);
+
+  tern_pool_set_limits (settings->pool, MAX (1, settings->max_connections),
+                        MAX (1, settings->max_connections_per_host),
+                        settings->idle_connection_timeout);
 }
 
 void
@@ -131,6 +132,8 @@ tern_client_write_property (TernClient *self, guint id, const GValue *value)
   const Change change = { &tern_client_properties[id], value };
 
   tern_client_edit_settings (self, edit, &change);
+  if (change.property->group == TERN_CLIENT_GROUP_POOL)
+    apply_limits (self);
   g_object_notify (G_OBJECT (self), tern_client_properties[id].name);
 }
 
@@ -172,7 +175,7 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
   if (id < TERN_CLIENT_N_PROPS)
     tern_client_read_property (self, id, value);
   else if (id == TERN_CLIENT_PROP_CACHE_STORE)
-    g_value_take_object (value, tern_client_dup_cache_store (self));
+    g_value_take_object (value, tern_client_get_cache_store (self));
   else
     g_value_take_boxed (value, tern_client_get_safe_methods (self));
 }

@@ -66,6 +66,3 @@ extern const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS];
 
 void tern_client_read_property (TernClient *self, guint id, GValue *value);
 void tern_client_write_property (TernClient *self, guint id, const GValue *value);
-
-/* As the public getter, with a reference of its own. */
-TernCacheStore *tern_client_dup_cache_store (TernClient *self);

@@ -190,6 +190,9 @@ edit_clear_credentials (TernSettings *settings, gconstpointer data)
 {
   g_ptr_array_unref (settings->credentials);
   settings->credentials = tern_domain_credentials_list_copy (NULL);
+  /* A new memory: what a call under way still learns goes into the old one, which nobody asks. */
+  tern_auth_memory_unref (settings->auth_memory);
+  settings->auth_memory = tern_auth_memory_new ();
 }
 
 static void
@@ -249,8 +252,5 @@ tern_client_add_credentials_bytes (TernClient *self,
 void
 tern_client_clear_credentials (TernClient *self)
 {
-  g_autoptr (TernSettings) settings = tern_client_get_settings (self);
-
   tern_client_edit_settings (self, edit_clear_credentials, NULL);
-  tern_auth_memory_clear (settings->auth_memory);
 }

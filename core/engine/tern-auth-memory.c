@@ -146,15 +146,3 @@ tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAut
     }
   g_mutex_unlock (&self->lock);
 }
-
-void
-tern_auth_memory_clear (TernAuthMemory *self)
-{
-  GPtrArray *gone;
-
-  g_mutex_lock (&self->lock);
-  gone = g_steal_pointer (&self->spaces);
-  self->spaces = g_ptr_array_new_with_free_func (space_free);
-  g_mutex_unlock (&self->lock);
-  g_ptr_array_unref (gone);
-}

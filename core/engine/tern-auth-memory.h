@@ -34,4 +34,3 @@ void tern_auth_memory_add (TernAuthMemory *self,
 /* The answer was refused: forgets it wherever it is known for that origin. */
 void
 tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthAnswer *answer);
-void tern_auth_memory_clear (TernAuthMemory *self);

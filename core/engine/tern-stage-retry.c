@@ -44,6 +44,8 @@ may_try_again (const TernFlow *flow)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return FALSE;
+  if (facts->local)
+    return FALSE;
   if (facts->phase == TERN_PHASE_CONNECT && !facts->request_sent)
     return TRUE;
   if (!facts->reused || facts->answer_started)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The states of one exchange:
  *
- *   LEASE ──> ESTABLISH ──> OPEN ──> SEND ──> HEAD ──> DONE
+ *   PREPARE ──> LEASE ──> ESTABLISH ──> OPEN ──> SEND ──> HEAD ──> DONE
  *     └── kept connection ────┘        │  ^     │
  *                                      └──┘ 100-continue: send the head, look for an answer, send
  * on
@@ -27,6 +27,7 @@
 
 typedef enum
 {
+  STATE_PREPARE,
   STATE_LEASE,
   STATE_ESTABLISH,
   STATE_OPEN,
@@ -53,6 +54,9 @@ struct _TernExchange
   TernLease *lease;
   TernTransport *transport; /* the lease's */
   TernEstablish *establish;
+  GByteArray *head;   /* of the request, until it is being sent */
+  TernReader *upload; /* the body, likewise; NULL for bytes in memory */
+  TernHeadPlan plan;
   TernSend send;
   TernHeadReader reader;
   TernDeadline deadline;
@@ -76,7 +80,6 @@ tern_exchange_new (const TernExchangeEnv *env,
   self->call = call;
   self->fresh = fresh;
   self->allow_expect = allow_expect;
-  self->facts.phase = TERN_PHASE_QUEUE;
   self->reader.limits = env->limits;
   self->mark = g_get_monotonic_time ();
   tern_deadline_init (&self->deadline, env->idle_timeout, env->total_deadline);
@@ -88,6 +91,8 @@ tern_exchange_free (TernExchange *self)
 {
   g_clear_pointer (&self->ticket, tern_ticket_free);
   g_clear_pointer (&self->establish, tern_establish_free);
+  g_clear_pointer (&self->head, g_byte_array_unref);
+  g_clear_pointer (&self->upload, tern_reader_free);
   tern_send_clear (&self->send);
   tern_head_reader_clear (&self->reader);
   if (self->lease)
@@ -112,6 +117,49 @@ lap (TernExchange *self)
 
   self->mark = now;
   return spent;
+}
+
+/* Opens the body; bytes in memory need no reader. FALSE with an error of the program's own. */
+static gboolean
+open_upload (TernExchange *self, GError **error)
+{
+  TernCall *call = self->call;
+  g_autoptr (GError) local = NULL;
+
+  if (call->body.kind == TERN_SOURCE_BYTES)
+    self->plan.length = g_bytes_get_size (call->body.bytes);
+  else
+    self->upload = tern_upload_open (&call->body, call->body_sent_once, &self->plan.length, &local);
+  self->plan.has_body = self->upload || call->body.kind == TERN_SOURCE_BYTES;
+  if (!local)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local));
+  return FALSE;
+}
+
+/* The request is put together before a connection is asked for: what is wrong with it, or with its
+ * file, costs none. */
+static TernStep
+step_prepare (TernExchange *self, TernWait *wait, GError **error)
+{
+  TernCall *call = self->call;
+  TernHeadPlan *plan = &self->plan;
+
+  self->facts.phase = TERN_PHASE_NONE;
+  plan->target = call->uri->target;
+  plan->user_agent = self->env->user_agent;
+  if (!open_upload (self, error))
+    return TERN_STEP_FAILED;
+  plan->expect = plan->has_body && plan->length != 0 && self->allow_expect
+                 && (call->request->expect_continue || tern_call_get (call, "Expect"));
+  self->head = tern_request_head_write (call, plan, error);
+  if (!self->head)
+    return TERN_STEP_FAILED;
+  self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
+  self->facts.expected = plan->expect;
+  self->facts.phase = TERN_PHASE_QUEUE;
+  self->state = STATE_LEASE;
+  return TERN_STEP_DONE;
 }
 
 /* "s1 host:port" with the partition behind a byte that no authority has. */
@@ -176,6 +224,34 @@ step_lease (TernExchange *self, TernWait *wait, GError **error)
   return TERN_STEP_DONE;
 }
 
+/* A server that answers before it was asked is not to be believed (RFC 9112 §9.3); one that closed
+ * is only gone, and another connection may do better. */
+static TernStep
+fail_noise (TernExchange *self, TernWait *wait, GError **error)
+{
+  const char *host = self->call->uri->host;
+  char byte;
+  gsize n = 0;
+  TernStep step;
+
+  wait->may_block = FALSE;
+  step = tern_transport_read (self->transport, &byte, 1, &n, wait, error);
+  if (step == TERN_STEP_FAILED)
+    return step;
+  if (step == TERN_STEP_WAIT)
+    return TERN_STEP_DONE; /* it was the TLS layer's own business */
+  if (n == 0)
+    g_set_error (error, TERN_ERROR, TERN_ERROR_REMOTE_DISCONNECTED,
+                 _ ("%s closed the connection without an answer"), host);
+  else
+    {
+      self->facts.phase = TERN_PHASE_WAIT;
+      g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
+                   _ ("%s sent something before it was asked"), host);
+    }
+  return TERN_STEP_FAILED;
+}
+
 static TernStep
 step_establish (TernExchange *self, TernWait *wait, GError **error)
 {
@@ -184,8 +260,9 @@ step_establish (TernExchange *self, TernWait *wait, GError **error)
 
   if (!self->establish)
     {
+      const char *partition = self->env->partition;
       g_autofree char *ticket_key
-          = g_strconcat (self->call->uri->authority, "\n", self->env->partition, NULL);
+          = g_strconcat (self->call->uri->authority, partition ? "\n" : NULL, partition, NULL);
 
       self->establish = tern_establish_new (self->env, self->call->uri, ticket_key);
     }
@@ -199,13 +276,7 @@ step_establish (TernExchange *self, TernWait *wait, GError **error)
   self->transport = transport;
   lap (self);
   self->state = STATE_OPEN;
-  /* A server that answers before it was asked is not to be believed (RFC 9112 §9.3). Within TLS
-   * such bytes are found when the answer is read. */
-  if (self->call->uri->secure || tern_transport_is_quiet (transport))
-    return TERN_STEP_DONE;
-  g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
-               _ ("%s sent something, or closed, before it was asked"), self->call->uri->host);
-  return TERN_STEP_FAILED;
+  return tern_transport_is_quiet (transport) ? TERN_STEP_DONE : fail_noise (self, wait, error);
 }
 
 static void
@@ -219,42 +290,14 @@ tell_request_head (TernExchange *self, const GByteArray *head)
   self->env->head (self->env->data, TRUE, text);
 }
 
-/* The request is put together once the connection is there, so that a body's stream is not touched
- * before. */
 static TernStep
 step_open (TernExchange *self, TernWait *wait, GError **error)
 {
-  TernCall *call = self->call;
-  TernHeadPlan plan = { .target = call->uri->target, .user_agent = self->env->user_agent };
-  g_autoptr (GError) local = NULL;
-  TernReader *upload;
-  GByteArray *head;
-
   self->facts.phase = TERN_PHASE_SEND;
-  upload = tern_upload_open (&call->body, call->body_sent_once, &plan.length, &local);
-  if (local)
-    {
-      g_propagate_error (error, g_steal_pointer (&local));
-      return TERN_STEP_FAILED;
-    }
-  plan.has_body = upload != NULL;
-  plan.expect = plan.has_body && plan.length != 0 && self->allow_expect
-                && (call->request->expect_continue || tern_call_get (call, "Expect"));
-  head = tern_request_head_write (call, &plan, error);
-  if (!head)
-    {
-      g_clear_pointer (&upload, tern_reader_free);
-      return TERN_STEP_FAILED;
-    }
-  tell_request_head (self, head);
-  /* Bytes in memory go out as they are; the reader over them is not needed. */
-  if (call->body.kind == TERN_SOURCE_BYTES)
-    g_clear_pointer (&upload, tern_reader_free);
-  tern_send_init (&self->send, self->transport, head,
-                  call->body.kind == TERN_SOURCE_BYTES ? call->body.bytes : NULL, upload,
-                  plan.length, !plan.expect);
-  self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
-  self->facts.expected = plan.expect;
+  tell_request_head (self, self->head);
+  tern_send_init (&self->send, self->transport, g_steal_pointer (&self->head),
+                  self->call->body.kind == TERN_SOURCE_BYTES ? self->call->body.bytes : NULL,
+                  g_steal_pointer (&self->upload), self->plan.length, !self->plan.expect);
   self->state = STATE_SEND;
   return TERN_STEP_DONE;
 }
@@ -336,6 +379,7 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
   step = tern_send_step (&self->send, wait, &cause);
   if (self->send.started)
     self->facts.request_sent = TRUE;
+  self->facts.local = self->send.starved_for_good;
   note_touched (self);
   report_upload (self);
   if (step != TERN_STEP_DONE && self->send.started)
@@ -409,8 +453,9 @@ finish (TernExchange *self, GError **error)
   if (!tern_http1_framing_decide (self->call->method, head->status, head->version, head->headers,
                                   &framing, error))
     return TERN_STEP_FAILED;
-  /* After 101 the connection speaks something else. */
-  framing.keep &= head->status != 101 && may_keep (self);
+  /* After 101, and behind CONNECT, the connection speaks something else. */
+  framing.keep
+      &= head->status != 101 && strcmp (self->call->method, "CONNECT") != 0 && may_keep (self);
   self->timings.wait = lap (self);
   self->response = tern_response_new (head->status, head->version, g_steal_pointer (&head->reason),
                                       g_steal_pointer (&head->headers), self->call->uri);
@@ -482,8 +527,8 @@ TernStep
 tern_exchange_step (TernExchange *self, TernWait *wait, GError **error)
 {
   static TernStep (*const steps[]) (TernExchange * self, TernWait * wait, GError * *error) = {
-    [STATE_LEASE] = step_lease, [STATE_ESTABLISH] = step_establish, [STATE_OPEN] = step_open,
-    [STATE_SEND] = step_send,   [STATE_HEAD] = step_head,
+    [STATE_PREPARE] = step_prepare, [STATE_LEASE] = step_lease, [STATE_ESTABLISH] = step_establish,
+    [STATE_OPEN] = step_open,       [STATE_SEND] = step_send,   [STATE_HEAD] = step_head,
   };
   TernStep step = TERN_STEP_DONE;
 

@@ -19,6 +19,7 @@ typedef struct
   gboolean request_sent;   /* a byte of the request may have reached the server */
   gboolean answer_started; /* a byte of the answer came */
   gboolean expected;       /* Expect: 100-continue was sent */
+  gboolean local;          /* it failed for a reason of the program\'s own: its body */
 } TernExchangeFacts;
 
 /* @fresh: never on a kept connection; @allow_expect: as the request asks, else never. @env and

@@ -164,7 +164,10 @@ tern_send_step (TernSend *self, TernWait *wait, GError **error)
           && (written || self->block_len == 0))
         step = read_block (self, wait, error);
       if (step == TERN_STEP_FAILED)
-        return step;
+        {
+          self->starved_for_good = TRUE;
+          return step;
+        }
       n_parts = gather (self, parts);
       if (n_parts == 0)
         return step;

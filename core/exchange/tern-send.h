@@ -21,6 +21,7 @@ typedef struct
   gboolean body_allowed; /* FALSE while 100 (Continue) is waited for */
   gboolean body_ended;
   gboolean started; /* a byte was written */
+  gboolean starved_for_good; /* the body itself failed, not the network */
 } TernSend;
 
 /* Takes @head and @reader. */

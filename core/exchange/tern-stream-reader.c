@@ -15,6 +15,7 @@ typedef struct
 {
   GFile *file; /* to be opened first */
   GInputStream *stream;
+  GCancellable *cancellable; /* when nobody waits any more */
   GError *error;
   gssize n;
   char data[BLOCK];
@@ -27,7 +28,8 @@ typedef struct
   GInputStream *stream;
   gboolean use_jobs;
   TernJob *job;
-  gsize at; /* how much of the done job's block was handed out */
+  GCancellable *cancellable; /* of the jobs */
+  gsize at;                  /* how much of the done job's block was handed out */
 } StreamReader;
 
 static void
@@ -37,6 +39,7 @@ block_free (gpointer data)
 
   g_clear_object (&block->file);
   g_clear_object (&block->stream);
+  g_clear_object (&block->cancellable);
   g_clear_error (&block->error);
   g_free (block);
 }
@@ -47,10 +50,10 @@ block_run (gpointer data)
   Block *block = data;
 
   if (!block->stream)
-    block->stream = G_INPUT_STREAM (g_file_read (block->file, NULL, &block->error));
-  block->n = block->stream
-                 ? g_input_stream_read (block->stream, block->data, BLOCK, NULL, &block->error)
-                 : -1;
+    block->stream = G_INPUT_STREAM (g_file_read (block->file, block->cancellable, &block->error));
+  block->n = block->stream ? g_input_stream_read (block->stream, block->data, BLOCK,
+                                                  block->cancellable, &block->error)
+                           : -1;
 }
 
 static void
@@ -60,6 +63,9 @@ start_job (StreamReader *self, TernWait *wait)
 
   block->file = self->file ? g_object_ref (self->file) : NULL;
   block->stream = self->stream ? g_object_ref (self->stream) : NULL;
+  if (!self->cancellable)
+    self->cancellable = g_cancellable_new ();
+  block->cancellable = g_object_ref (self->cancellable);
   block->error = NULL;
   block->n = 0;
   self->at = 0;
@@ -139,7 +145,10 @@ stream_free (TernReader *reader)
 {
   StreamReader *self = (StreamReader *)reader;
 
+  if (self->job)
+    g_cancellable_cancel (self->cancellable);
   g_clear_pointer (&self->job, tern_job_drop);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->stream);
   g_clear_object (&self->file);
   g_free (self);

@@ -10,7 +10,7 @@ typedef struct
   TernWait wait;
   gboolean (*fill) (gpointer self, TernWait *wait);
   gpointer self;
-  gboolean stale; /* dispatched since the wishes were stated */
+  gboolean stale;  /* dispatched since the wishes were stated */
   GPtrArray *tags; /* of the descriptors that are watched */
 } WishSource;
 
@@ -49,7 +49,7 @@ restate (WishSource *wish)
 static gboolean
 prepare (GSource *source, int *timeout)
 {
-  WishSource *wish = (WishSource *) source;
+  WishSource *wish = (WishSource *)source;
 
   *timeout = -1;
   if (wish->stale && restate (wish))
@@ -61,14 +61,14 @@ prepare (GSource *source, int *timeout)
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  ((WishSource *) source)->stale = TRUE;
+  ((WishSource *)source)->stale = TRUE;
   return G_SOURCE_CONTINUE;
 }
 
 static void
 finalize (GSource *source)
 {
-  WishSource *wish = (WishSource *) source;
+  WishSource *wish = (WishSource *)source;
 
   if (wish->wait.wake)
     tern_wake_disarm (wish->wait.wake);
@@ -81,7 +81,7 @@ static GSourceFuncs wish_funcs = { .prepare = prepare, .dispatch = dispatch, .fi
 GSource *
 tern_drive_source_new (gboolean (*fill) (gpointer self, TernWait *wait), gpointer self)
 {
-  WishSource *wish = (WishSource *) g_source_new (&wish_funcs, sizeof (WishSource));
+  WishSource *wish = (WishSource *)g_source_new (&wish_funcs, sizeof (WishSource));
 
   g_source_set_static_name (&wish->source, "[tern] stream");
   tern_wait_init (&wish->wait, make_wake, wish);

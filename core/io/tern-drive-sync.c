@@ -7,6 +7,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+/* Milliseconds between two looks where nothing can wake the thread. */
+#define BLIND_POLL 50
+
 /* One eventfd a thread serves every operation of that thread, one after the other or nested. */
 typedef struct
 {
@@ -88,17 +91,29 @@ poll_timeout (gint64 deadline)
   return MIN ((left + 999) / 1000, G_MAXINT);
 }
 
+/* Where the process has no descriptor left for a wake handle, the thread looks by itself. */
+static int
+cap_timeout (int timeout)
+{
+  return timeout < 0 ? BLIND_POLL : MIN (timeout, BLIND_POLL);
+}
+
 static void
 wait_for (TernWait *wait, Waker *waker)
 {
+  int timeout = poll_timeout (wait->deadline);
   guint64 count;
 
-  if (wait->wake)
+  if (wait->wake && waker->fd < 0)
+    waker->fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wait->wake && waker->fd < 0)
+    timeout = cap_timeout (timeout);
+  else if (wait->wake)
     tern_wait_add_fd (wait, waker->fd, G_IO_IN);
-  if (g_poll (wait->fds, wait->n_fds, poll_timeout (wait->deadline)) <= 0)
+  if (g_poll (wait->fds, wait->n_fds, timeout) <= 0 || !wait->wake || waker->fd < 0)
     return;
-  if (wait->wake && wait->fds[wait->n_fds - 1].revents
-      && read (waker->fd, &count, sizeof count) < 0 && errno != EAGAIN)
+  if (wait->fds[wait->n_fds - 1].revents && read (waker->fd, &count, sizeof count) < 0
+      && errno != EAGAIN)
     g_usleep (1000); /* cannot happen; never spin if it does */
 }
 

@@ -21,6 +21,6 @@ void tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellab
                        TernDriveDone done, gpointer data);
 
 /* A source for one stream, to be the child of the one that has the program's callback: it is ready
- * when the wishes that @fill states may be met. @fill is asked again after each dispatch and returns
+ * when what @fill states may be met. @fill is asked again after each dispatch and returns
  * FALSE when there is nothing to wait for; @self must outlive the source. */
 GSource *tern_drive_source_new (gboolean (*fill) (gpointer self, TernWait *wait), gpointer self);

@@ -7,6 +7,10 @@
 #include <pthread.h>
 #include <signal.h>
 
+/* How many threads of a lane may hang in jobs that nobody waits for without taking a place from
+ * those that somebody does wait for. */
+#define MAX_ORPHANS 64
+
 /* How long a thread without work stays. */
 #define IDLE_TIME (10 * G_TIME_SPAN_SECOND)
 
@@ -24,10 +28,11 @@ struct _TernJob
   TernJobFunc func;
   gpointer data;
   GDestroyNotify free_data;
-  TernWake *wake;   /* the worker takes it when it tells */
-  int state;        /* JobState; written under the lane's lock, read without */
-  gboolean dropped; /* the owner has gone: who runs it frees it */
-  GList link;       /* in the lane's queue */
+  TernWake *wake;    /* the worker takes it when it tells */
+  int state;         /* JobState; written under the lane's lock, read without */
+  gboolean dropped;  /* the owner has gone: who runs it frees it */
+  gboolean orphaned; /* it had an owner when it began */
+  GList link;        /* in the lane's queue */
 };
 
 typedef struct
@@ -40,6 +45,7 @@ typedef struct
   guint n_threads;
   guint n_idle;
   guint n_running; /* also those that have been dropped */
+  guint n_orphans; /* of these, those that have been dropped */
 } Lane;
 
 static Lane lanes[TERN_N_LANES] = {
@@ -74,7 +80,7 @@ after_fork_in_child (void)
   for (guint i = 0; i < TERN_N_LANES; i++)
     {
       for (GList *l = lanes[i].queue.head; l; l = l->next)
-        ((TernJob *) l->data)->state = JOB_LOST;
+        ((TernJob *)l->data)->state = JOB_LOST;
       g_queue_init (&lanes[i].queue);
       lanes[i].n_threads = 0;
       lanes[i].n_idle = 0;
@@ -110,6 +116,7 @@ static void
 run_job (Lane *lane, TernJob *job)
 {
   g_autoptr (TernWake) wake = NULL;
+  gboolean orphaned;
 
   g_atomic_int_set (&job->state, JOB_RUNNING);
   lane->n_running++;
@@ -120,10 +127,12 @@ run_job (Lane *lane, TernJob *job)
   if (job->dropped)
     {
       /* It counts until its data is gone, so that who sees a count of nothing finds nothing. */
+      orphaned = job->orphaned;
       g_mutex_unlock (&lane->lock);
       job_free (job);
       g_mutex_lock (&lane->lock);
       lane->n_running--;
+      lane->n_orphans -= orphaned ? 1 : 0;
       return;
     }
 
@@ -184,6 +193,13 @@ start_thread (Lane *lane)
   return TRUE;
 }
 
+/* Whether the lane may have one thread more. */
+static gboolean
+has_place (const Lane *lane)
+{
+  return lane->n_threads < lane->max_threads + MIN (lane->n_orphans, MAX_ORPHANS);
+}
+
 static TernJob *
 start_job (TernLane lane_id,
            TernJobFunc func,
@@ -210,7 +226,7 @@ start_job (TernLane lane_id,
   /* A thread counts as idle until it has taken a job, so each waiting job wants one of them. */
   if (lane->queue.length <= lane->n_idle)
     g_cond_signal (&lane->work);
-  else if (lane->n_threads < lane->max_threads && !start_thread (lane) && lane->n_threads == 0)
+  else if (has_place (lane) && !start_thread (lane) && lane->n_threads == 0)
     {
       /* The system has no thread left for us and nobody else will come: a wait is better than a
        * request that never ends. */
@@ -257,6 +273,13 @@ tern_job_drop (TernJob *job)
   job->dropped = TRUE;
   if (job->state == JOB_WAITING)
     g_queue_unlink (&lane->queue, &job->link);
+  if (orphaned)
+    {
+      job->orphaned = TRUE;
+      lane->n_orphans++;
+      if (lane->queue.length > lane->n_idle && has_place (lane))
+        start_thread (lane);
+    }
   g_mutex_unlock (&lane->lock);
   if (!orphaned)
     job_free (job);

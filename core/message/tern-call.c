@@ -36,7 +36,7 @@ tern_call_init (TernCall *self, TernRequest *request, GError **error)
   self->uri = tern_uri_parse (request->uri ? request->uri : "", error);
   if (!self->uri)
     return FALSE;
-  self->method = g_intern_string (request->method);
+  self->method = self->own_method = g_strdup (request->method);
   self->headers = tern_headers_copy (request->headers);
   tern_body_source_copy (&request->body, &self->body);
   self->body_sent_once = request->body.used;
@@ -50,6 +50,7 @@ tern_call_clear (TernCall *self)
   for (guint i = 0; i < self->n_edits; i++)
     g_clear_pointer (&self->edits[i], tern_headers_unref);
   tern_body_source_clear (&self->body);
+  g_clear_pointer (&self->own_method, g_free);
   g_clear_pointer (&self->headers, tern_headers_unref);
   g_clear_pointer (&self->uri, tern_uri_unref);
   g_clear_object (&self->request);

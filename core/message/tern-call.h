@@ -14,7 +14,8 @@
 typedef struct
 {
   TernRequest *request; /* the program's, for its options */
-  const char *method;   /* interned, or static */
+  const char *method;   /* own_method, or a literal of a redirect's */
+  char *own_method;
   TernUri *uri;
   TernHeaders *headers; /* a copy of the program's */
   TernBodySource body;

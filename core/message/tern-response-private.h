@@ -23,7 +23,7 @@ struct _TernResponse
   char *uri_text; /* made when asked for */
   GInputStream *body;
   GBytes *content; /* the body as it was read whole; then there is no stream until somebody asks */
-  GBytes *unread;  /* what a read that was cut short had read already: the next one begins with it */
+  GBytes *unread;  /* left over by a read that was cut short; the next begins with it */
   gint64 expected; /* bytes of the body, -1 where that is not known */
   TernHeaders *trailers;
   TernHeaders *(*find_trailers) (GInputStream *body);

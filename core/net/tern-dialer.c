@@ -23,9 +23,9 @@ struct _TernDialer
   char *host;
   TernDialPhase phase;
   TernLookup *lookup;
-  GArray *addresses; /* in the order in which they are tried */
-  guint next;        /* the first that was not tried yet */
-  gint64 next_start; /* when that one may start although others are under way */
+  GArray *addresses;               /* in the order in which they are tried */
+  guint next;                      /* the first that was not tried yet */
+  gint64 next_start;               /* when that one may start although others are under way */
   Attempt attempts[TERN_DIAL_MAX]; /* the longest under way first */
   guint n_attempts;
   int winner;
@@ -53,7 +53,7 @@ static GArray *
 interleave (GArray *found)
 {
   GArray *turns = g_array_sized_new (FALSE, FALSE, sizeof (TernAddress), found->len);
-  const TernAddress *all = (const TernAddress *) found->data;
+  const TernAddress *all = (const TernAddress *)found->data;
   const sa_family_t first = all->addr.any.sa_family;
   guint next[2] = { 0, 0 };
 
@@ -106,7 +106,7 @@ note_failure (TernDialer *self, const TernAddress *address, int code)
   g_clear_error (&self->failure);
   text = tern_address_to_string (address);
   g_set_error (&self->failure, G_IO_ERROR, g_io_error_from_errno (code),
-               _("Could not connect to %s (%s): %s"), self->host, text, g_strerror (code));
+               _ ("Could not connect to %s (%s): %s"), self->host, text, g_strerror (code));
 }
 
 static void
@@ -180,12 +180,24 @@ start_attempt (TernDialer *self)
   return FALSE;
 }
 
+/* What became of an attempt: 0 is a connection. */
+static int
+read_code (int fd)
+{
+  int code = 0;
+  socklen_t len = sizeof code;
+
+  return getsockopt (fd, SOL_SOCKET, SO_ERROR, &code, &len) < 0 ? errno : code;
+}
+
 /* Looks at all that are under way, without waiting. TRUE when one of them failed. */
 static gboolean
 look_at_attempts (TernDialer *self)
 {
   GPollFD fds[TERN_DIAL_MAX];
+  int codes[TERN_DIAL_MAX];
   const guint n = self->n_attempts;
+  guint n_read = 0;
   gboolean failed = FALSE;
 
   for (guint i = 0; i < n; i++)
@@ -193,25 +205,25 @@ look_at_attempts (TernDialer *self)
   if (g_poll (fds, n, 0) <= 0)
     return FALSE;
 
+  /* Of two that are there at once, the one that was preferred. */
+  for (guint i = 0; i < n && self->winner < 0; i++)
+    {
+      codes[i] = fds[i].revents ? read_code (self->attempts[i].fd) : EINPROGRESS;
+      if (codes[i] == 0)
+        win (self, self->attempts[i].fd, self->attempts[i].address);
+      n_read = i + 1;
+    }
   /* From the end, so that removing one does not move those that are still to be looked at. */
-  for (guint i = n; i-- > 0;)
+  for (guint i = n_read; i-- > 0;)
     {
       const Attempt attempt = self->attempts[i];
-      int code = 0;
-      socklen_t len = sizeof code;
+      const int code = codes[i];
 
-      if (fds[i].revents == 0)
-        continue;
-      if (getsockopt (attempt.fd, SOL_SOCKET, SO_ERROR, &code, &len) < 0)
-        code = errno;
-      if (code == 0 && self->winner >= 0)
+      if (code == EINPROGRESS)
         continue;
       remove_attempt (self, i);
       if (code == 0)
-        {
-          win (self, attempt.fd, attempt.address);
-          continue;
-        }
+        continue;
       note_failure (self, attempt.address, code);
       close (attempt.fd);
       failed = TRUE;
