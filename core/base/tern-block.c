@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A growing block whose sizes are gsize throughout: GByteArray counts in 32 bits and aborts when memory
- * runs out, and both are in a server's hand. */
+/* A growing block whose sizes are gsize throughout: GByteArray counts in 32 bits and aborts when
+ * memory runs out, and both are in a server's hand. */
 #include "base/tern-block.h"
 
 #include <errno.h>

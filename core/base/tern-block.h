@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One block of memory that a body is gathered in. What a server announces is believed up to a bound;
- * beyond it memory grows with what has come, and running out of it is an error. */
+/* One block of memory that a body is gathered in. What a server announces is believed up to a
+ * bound; beyond it memory grows with what has come, and running out of it is an error. */
 #pragma once
 
 #include <glib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads a body to its end. It gives the driver its turn now and then, however fast the server is. */
+/* Reads a body to its end. It gives the driver its turn now and then, however fast the server is.
+ */
 #include "client/tern-gather.h"
 
 /* After that much in one go the driver has its turn: a fast server must not hold up a main loop. */
