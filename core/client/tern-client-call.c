@@ -3,6 +3,7 @@
  * drives, and only where somebody listens. */
 #include "client/tern-client-call.h"
 
+#include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
 #include "client/tern-gather.h"
 #include "client/tern-progress.h"
@@ -116,8 +117,10 @@ take_response (TernClientCall *self)
   if (self->whole_body)
     tern_block_init (&self->gather, self->response->expected);
   else if (self->body)
-    tern_response_take_body (self->response, tern_body_stream_new (g_steal_pointer (&self->body)),
-                             tern_body_stream_find_trailers);
+    tern_response_take_body (
+        self->response,
+        tern_body_stream_new (g_steal_pointer (&self->body), self->request, self->response),
+        tern_body_stream_find_trailers);
 }
 
 /* The length of a decoded body is known once it was read: as with httplib2, the field tells it. */
@@ -173,10 +176,11 @@ tern_client_call_step (gpointer call, TernWait *wait, GError **error)
 
 /* What is known of a failure that came while the body was read whole. */
 static TernFailure *
-body_failure (TernClientCall *self)
+body_failure (TernClientCall *self, const GError *error)
 {
   TernFailure *failure = tern_failure_new (TERN_PHASE_RECEIVE);
 
+  failure->line = g_strdup (tern_error_get_line (error));
   failure->expected = self->response->expected;
   failure->received = self->gather.used;
   failure->partial_body = tern_block_end (&self->gather);
@@ -201,7 +205,7 @@ tern_client_call_settle (TernClientCall *self, GError **error)
     g_prefix_error (error, _ ("While %s (%s): "), tern_phase_describe (phase),
                     flow->call.uri ? flow->call.uri->host : "");
   if (self->response)
-    failure = body_failure (self);
+    failure = body_failure (self, *error);
   else if (flow->result.failure)
     failure = tern_failure_ref (flow->result.failure);
   else

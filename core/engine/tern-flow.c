@@ -4,6 +4,7 @@
 
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
 
 void
@@ -20,6 +21,7 @@ tern_result_fail (TernResult *self, GError *error)
 {
   TernFailure *failure = tern_failure_new (TERN_PHASE_NONE);
 
+  failure->line = g_strdup (tern_error_get_line (error));
   failure->response = g_steal_pointer (&self->response);
   tern_result_clear (self);
   self->error = error;

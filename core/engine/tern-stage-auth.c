@@ -40,6 +40,7 @@ respond (TernFlow *flow, State *state)
 
   if (!fields)
     {
+      tern_call_clear_edits (&flow->call, TERN_STAGE_AUTH);
       tern_auth_answer_clear (&state->answer);
       return FALSE;
     }

@@ -87,6 +87,13 @@ answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
       tern_cache_answer_fields (state->record, unix_now ()), flow->call.uri);
   response->from_cache = TRUE;
   response->expected = g_bytes_get_size (state->body);
+  if (flow->result.response)
+    {
+      /* The 304 came over a connection of which the program may want to know. */
+      response->timings = flow->result.response->timings;
+      response->tls
+          = flow->result.response->tls ? tern_tls_info_ref (flow->result.response->tls) : NULL;
+    }
   if (strcmp (flow->call.method, "HEAD") != 0 && response->expected > 0)
     body = tern_reader_new_bytes (state->body);
   tern_result_answer (&flow->result, response, body);

@@ -6,7 +6,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/tern-error-line.h"
 #include "io/tern-drive.h"
+#include "message/tern-failure-private.h"
+#include "message/tern-request-private.h"
+#include "message/tern-response-private.h"
 
 /* Read ahead by whoever asks whether there is something, so that the question has an answer. */
 #define PEEK_SIZE 4096
@@ -17,6 +21,10 @@ struct _TernBodyStream
 
   TernReader *reader; /* NULL once closed */
   TernHeaders *trailers;
+  TernRequest *request;
+  GWeakRef response;
+  gint64 expected;
+  gint64 received;
   char *peeked;
   gsize peeked_at;
   gsize peeked_end;
@@ -48,6 +56,35 @@ take_peeked (TernBodyStream *self, void *buffer, gsize len)
   return n;
 }
 
+/* What the program may ask of a body that failed; a cancelled read can go on. */
+static void
+note_failure (TernBodyStream *self, const GError *error)
+{
+  TernFailure *failure = tern_failure_new (TERN_PHASE_RECEIVE);
+
+  failure->expected = self->expected;
+  failure->received = self->received;
+  failure->line = g_strdup (tern_error_get_line (error));
+  failure->response = g_weak_ref_get (&self->response);
+  tern_request_take_failure (self->request, failure);
+}
+
+static TernStep
+read_reader (
+    TernBodyStream *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  GError *cause = NULL;
+  const TernStep step = tern_reader_read (self->reader, buffer, len, n, wait, &cause);
+
+  if (step == TERN_STEP_DONE)
+    self->received += *n;
+  if (step != TERN_STEP_FAILED)
+    return step;
+  note_failure (self, cause);
+  g_propagate_error (error, cause);
+  return step;
+}
+
 static TernStep
 read_step (gpointer data, TernWait *wait, GError **error)
 {
@@ -61,7 +98,7 @@ read_step (gpointer data, TernWait *wait, GError **error)
     }
   if (!op->stream->reader)
     return TERN_STEP_DONE;
-  return tern_reader_read (op->stream->reader, op->buffer, op->len, &op->n, wait, error);
+  return read_reader (op->stream, op->buffer, op->len, &op->n, wait, error);
 }
 
 static gssize
@@ -165,7 +202,7 @@ is_ready (TernBodyStream *self, TernWait *wait)
     return TRUE;
   if (!self->peeked)
     self->peeked = g_malloc (PEEK_SIZE);
-  step = tern_reader_read (self->reader, self->peeked, PEEK_SIZE, &n, wait, &ignored);
+  step = read_reader (self, self->peeked, PEEK_SIZE, &n, wait, &ignored);
   if (step == TERN_STEP_WAIT)
     return FALSE;
   /* A failed reader fails again, so the error is there for the read that follows. */
@@ -241,6 +278,8 @@ tern_body_stream_finalize (GObject *object)
 
   drop_reader (self);
   g_clear_pointer (&self->trailers, tern_headers_unref);
+  g_clear_object (&self->request);
+  g_weak_ref_clear (&self->response);
   G_OBJECT_CLASS (tern_body_stream_parent_class)->finalize (object);
 }
 
@@ -261,14 +300,18 @@ tern_body_stream_class_init (TernBodyStreamClass *klass)
 static void
 tern_body_stream_init (TernBodyStream *self)
 {
+  g_weak_ref_init (&self->response, NULL);
 }
 
 GInputStream *
-tern_body_stream_new (TernReader *reader)
+tern_body_stream_new (TernReader *reader, TernRequest *request, TernResponse *response)
 {
   TernBodyStream *self = g_object_new (TERN_TYPE_BODY_STREAM, NULL);
 
   self->reader = reader;
+  self->request = g_object_ref (request);
+  self->expected = response->expected;
+  g_weak_ref_set (&self->response, response);
   return G_INPUT_STREAM (self);
 }
 

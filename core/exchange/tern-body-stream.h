@@ -5,13 +5,18 @@
 
 #include <gio/gio.h>
 
+#include <tern/tern-request.h>
+#include <tern/tern-response.h>
+
 #include "io/tern-reader.h"
 
 #define TERN_TYPE_BODY_STREAM (tern_body_stream_get_type ())
 G_DECLARE_FINAL_TYPE (TernBodyStream, tern_body_stream, TERN, BODY_STREAM, GInputStream)
 
-/* Takes @reader. */
-GInputStream *tern_body_stream_new (TernReader *reader);
+/* Takes @reader. A read that fails becomes the failure of @request; @response is the one that the
+ * body is of, which is not kept alive. */
+GInputStream *
+tern_body_stream_new (TernReader *reader, TernRequest *request, TernResponse *response);
 
 /* The trailers once the body was read, or NULL (transfer none). */
 TernHeaders *tern_body_stream_find_trailers (GInputStream *stream);

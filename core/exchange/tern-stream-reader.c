@@ -8,7 +8,8 @@
 
 #include "io/tern-worker.h"
 
-#define BLOCK (64 * 1024)
+/* Large, because each block costs a hop to another thread and back. */
+#define BLOCK (256 * 1024)
 
 /* What a job works on; it owns all of it. */
 typedef struct

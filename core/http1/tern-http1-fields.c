@@ -7,6 +7,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-escape.h"
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
@@ -46,6 +47,7 @@ fail (const Section *self, const char *line, TernError code, const char *format,
       = tern_http1_show_line (self->data + (line - self->block), self->end - line);
 
   g_set_error (error, TERN_ERROR, code, _ (format), shown);
+  tern_error_set_line (error, shown);
   return FALSE;
 }
 
@@ -111,7 +113,7 @@ static gboolean
 read_text (Section *self, const char *line, char **at, char **text, char **end, GError **error)
 {
   char *stop;
-  char *next;
+  char *next = NULL;
 
   while (is_blank (**at))
     (*at)++;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-escape.h"
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
@@ -124,6 +125,7 @@ fail (const TernHeaders *headers, const TernField *field, TernError code, const 
   g_autofree char *shown = tern_escape (tern_headers_raw (headers, field), field->raw_len);
 
   g_set_error (error, TERN_ERROR, code, _ (format), shown);
+  tern_error_set_line (error, shown);
   return FALSE;
 }
 

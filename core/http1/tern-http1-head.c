@@ -6,6 +6,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
 #include "http1/tern-http1-fields.h"
@@ -20,6 +21,7 @@ fail_status (const char *line, gsize len, GError **error)
 
   g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_STATUS_LINE,
                _ ("The status line of the answer is not valid: “%s”"), shown);
+  tern_error_set_line (error, shown);
   return FALSE;
 }
 

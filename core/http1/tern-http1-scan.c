@@ -5,6 +5,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
 #include "http1/tern-http1-fields.h"
 #include "http1/tern-http1-head.h"
@@ -55,6 +56,7 @@ check_start (const char *data, gsize len, GError **error)
   else
     g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_STATUS_LINE,
                  _ ("The answer does not start with a valid status line: “%s”"), shown);
+  tern_error_set_line (error, shown);
   return FALSE;
 }
 
