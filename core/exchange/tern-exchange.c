@@ -346,9 +346,10 @@ tell_response_head (TernExchange *self)
 static TernStep
 read_head (TernExchange *self, TernWait *wait, GError **error)
 {
-  const TernStep step
-      = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, error);
+  TernStep step;
 
+  self->reader.moved = FALSE;
+  step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, error);
   self->facts.answer_started |= self->reader.started;
   if (step == TERN_STEP_DONE)
     tell_response_head (self);
@@ -368,6 +369,17 @@ look_for_early_answer (TernExchange *self, TernWait *wait)
   return has_final_head (self);
 }
 
+/* After a try that has to wait: the idle clock begins anew where something moved, or where it was
+ * not the network that was waited for. */
+static gboolean
+keep_time (TernExchange *self, gboolean moved, TernPhase phase, TernWait *wait, GError **error)
+{
+  if (!moved)
+    return tern_deadline_check (&self->deadline, phase, self->call->uri->host, error);
+  tern_deadline_moved (&self->deadline);
+  return tern_deadline_arm (&self->deadline, wait, phase, self->call->uri->host, error);
+}
+
 static TernStep
 step_send (TernExchange *self, TernWait *wait, GError **error)
 {
@@ -376,6 +388,7 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
 
   if (!tern_deadline_arm (&self->deadline, wait, TERN_PHASE_SEND, self->call->uri->host, error))
     return TERN_STEP_FAILED;
+  self->send.moved = FALSE;
   step = tern_send_step (&self->send, wait, &cause);
   if (self->send.started)
     self->facts.request_sent = TRUE;
@@ -393,7 +406,7 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
         }
     }
   if (step == TERN_STEP_WAIT
-      && !tern_deadline_check (&self->deadline, TERN_PHASE_SEND, self->call->uri->host, error))
+      && !keep_time (self, self->send.moved || self->send.starved, TERN_PHASE_SEND, wait, error))
     return TERN_STEP_FAILED;
   if (step == TERN_STEP_FAILED)
     {
@@ -482,14 +495,14 @@ finish (TernExchange *self, GError **error)
 
 /* What waiting for the head came to: a deadline, or the leave to send the body. */
 static TernStep
-wait_for_head (TernExchange *self, GError **error)
+wait_for_head (TernExchange *self, TernWait *wait, GError **error)
 {
   if (self->continue_at != 0 && g_get_monotonic_time () >= self->continue_at)
     {
       send_body (self);
       return TERN_STEP_DONE;
     }
-  if (!tern_deadline_check (&self->deadline, TERN_PHASE_WAIT, self->call->uri->host, error))
+  if (!keep_time (self, self->reader.moved, TERN_PHASE_WAIT, wait, error))
     return TERN_STEP_FAILED;
   return TERN_STEP_WAIT;
 }
@@ -508,7 +521,7 @@ step_head (TernExchange *self, TernWait *wait, GError **error)
     tern_wait_add_deadline (wait, self->continue_at);
   step = read_head (self, wait, &cause);
   if (step == TERN_STEP_WAIT)
-    return wait_for_head (self, error);
+    return wait_for_head (self, wait, error);
   if (step == TERN_STEP_FAILED)
     {
       g_propagate_prefixed_error (error, g_steal_pointer (&cause), _ ("While %s (%s): "),

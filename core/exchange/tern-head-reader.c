@@ -74,6 +74,6 @@ tern_head_reader_step (
         return step;
       if (n == 0)
         return fail_end (self, uri, error);
-      self->started = TRUE;
+      self->started = self->moved = TRUE;
     }
 }

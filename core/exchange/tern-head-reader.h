@@ -16,6 +16,7 @@ typedef struct
   TernHttp1Head head; /* the last one that was parsed */
   guint n_interim;
   gboolean started; /* a byte came */
+  gboolean moved;   /* the same, since the caller last took it back */
   gboolean upgrade; /* the request asked for 101 */
 } TernHeadReader;
 

@@ -139,7 +139,7 @@ account (TernSend *self, gsize n)
   const gsize framed = self->head->len + self->block_len;
   const gsize of_framed = MIN (n, framed - MIN (framed, self->at));
 
-  self->started = TRUE;
+  self->started = self->moved = TRUE;
   self->at += of_framed;
   if (!self->bytes)
     return;
@@ -153,6 +153,7 @@ tern_send_step (TernSend *self, TernWait *wait, GError **error)
   struct iovec parts[3];
   gsize n = 0;
 
+  self->starved = FALSE;
   while (TRUE)
     {
       const gboolean written = self->at >= self->head->len + self->block_len;
@@ -170,7 +171,10 @@ tern_send_step (TernSend *self, TernWait *wait, GError **error)
         }
       n_parts = gather (self, parts);
       if (n_parts == 0)
-        return step;
+        {
+          self->starved = step == TERN_STEP_WAIT;
+          return step;
+        }
       step = tern_transport_write (self->transport, parts, n_parts, &n, wait, error);
       if (step != TERN_STEP_DONE)
         return step;

@@ -22,6 +22,8 @@ typedef struct
   gboolean body_ended;
   gboolean started; /* a byte was written */
   gboolean starved_for_good; /* the body itself failed, not the network */
+  gboolean moved;   /* the same, since the caller last took it back */
+  gboolean starved; /* it waits for the program's stream, not for the network */
 } TernSend;
 
 /* Takes @head and @reader. */
