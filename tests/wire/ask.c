@@ -50,7 +50,7 @@ ask_header (Ask *self, const char *name, const char *value)
   g_assert_true (tern_headers_append (tern_request_get_headers (self->request), name, value));
 }
 
-/* --- the async face --------------------------------------------------------------------------- */
+/* --- the async face --- */
 
 typedef struct
 {
@@ -79,7 +79,7 @@ waiter_begin (Waiter *self)
 static gboolean
 is_told (gpointer waiter)
 {
-  return ((Waiter *) waiter)->n_calls > 0;
+  return ((Waiter *)waiter)->n_calls > 0;
 }
 
 /* The result (transfer full). A callback must not come before the call has returned. */
@@ -96,7 +96,7 @@ waiter_end (Waiter *self)
   return self->result;
 }
 
-/* --- requests ----------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static gboolean
 run (Ask *self, gboolean whole, GCancellable *cancellable)
@@ -105,10 +105,10 @@ run (Ask *self, gboolean whole, GCancellable *cancellable)
 
   forget_answer (self);
   if (!self->async)
-    self->response = whole ? tern_client_fetch (self->client, self->request, &self->content,
-                                                cancellable, &self->error)
-                           : tern_client_send (self->client, self->request, cancellable,
-                                               &self->error);
+    self->response
+        = whole ? tern_client_fetch (self->client, self->request, &self->content, cancellable,
+                                     &self->error)
+                : tern_client_send (self->client, self->request, cancellable, &self->error);
   else
     {
       g_autoptr (GAsyncResult) result = NULL;
@@ -141,7 +141,7 @@ ask_send (Ask *self, GCancellable *cancellable)
   return run (self, FALSE, cancellable);
 }
 
-/* --- bodies ------------------------------------------------------------------------------------- */
+/* --- bodies --- */
 
 GBytes *
 ask_read_all (Ask *self, GCancellable *cancellable, GError **error)
@@ -187,7 +187,7 @@ ask_read_stream (Ask *self, void *buffer, gsize size, GCancellable *cancellable,
   return g_input_stream_read_finish (body, result, error);
 }
 
-/* --- what tests say of it ------------------------------------------------------------------------ */
+/* --- what tests say of it --- */
 
 void
 ask_assert_ok_at (const char *where, Ask *self, guint status, const char *body)
@@ -195,11 +195,11 @@ ask_assert_ok_at (const char *where, Ask *self, guint status, const char *body)
   if (self->error)
     g_error ("%s: %s", where, self->error->message);
   if (tern_response_get_status (self->response) != status)
-    g_error ("%s: status %u, but %u was expected", where,
-             tern_response_get_status (self->response), status);
+    g_error ("%s: status %u, but %u was expected", where, tern_response_get_status (self->response),
+             status);
   if (body)
     tern_test_assert_bytes_at (where, g_bytes_get_data (self->content, NULL),
-                               (gssize) g_bytes_get_size (self->content), body, -1);
+                               (gssize)g_bytes_get_size (self->content), body, -1);
 }
 
 TernPhase

@@ -49,8 +49,8 @@ gboolean ask_send (Ask *self, GCancellable *cancellable);
 GBytes *ask_read_all (Ask *self, GCancellable *cancellable, GError **error);
 GBytes *ask_read (Ask *self, gsize size, GCancellable *cancellable, GError **error);
 /* One read of the body's stream. */
-gssize ask_read_stream (Ask *self, void *buffer, gsize size, GCancellable *cancellable,
-                        GError **error);
+gssize
+ask_read_stream (Ask *self, void *buffer, gsize size, GCancellable *cancellable, GError **error);
 
 /* It worked, with this status and body (NULL: any). */
 #define ask_assert_ok(self, status, body) ask_assert_ok_at (G_STRLOC, (self), (status), (body))

@@ -28,7 +28,8 @@ odd_of (gpointer stream)
 }
 
 static gssize
-odd_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
+odd_read (
+    GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)
 {
   OddStream *self = odd_of (stream);
   gsize size;
@@ -38,7 +39,7 @@ odd_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancell
   if (!(self->flags & ODD_STREAM_POLLABLE) && self->n_reads++ < 3)
     g_usleep (3000);
   if (n == 0 && (self->flags & ODD_STREAM_HANGS))
-    g_usleep (G_USEC_PER_SEC);
+    g_usleep (G_USEC_PER_SEC / 2);
   if (n == 0 && (self->flags & ODD_STREAM_FAILS))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, ODD_STREAM_FAILURE);
@@ -46,10 +47,10 @@ odd_read (GInputStream *stream, void *buffer, gsize count, GCancellable *cancell
     }
   memcpy (buffer, data + self->at, n);
   self->at += n;
-  return (gssize) n;
+  return (gssize)n;
 }
 
-/* --- the one that blocks ---------------------------------------------------------------------- */
+/* --- the one that blocks --- */
 
 typedef GInputStream SlowStream;
 typedef GInputStreamClass SlowStreamClass;
@@ -68,7 +69,7 @@ slow_stream_init (SlowStream *self)
 {
 }
 
-/* --- the one that is polled --------------------------------------------------------------------- */
+/* --- the one that is polled --- */
 
 typedef GInputStream PollStream;
 typedef GInputStreamClass PollStreamClass;
@@ -76,11 +77,16 @@ typedef GInputStreamClass PollStreamClass;
 static GType poll_stream_get_type (void);
 static void poll_iface_init (GPollableInputStreamInterface *iface);
 
-G_DEFINE_TYPE_WITH_CODE (PollStream, poll_stream, G_TYPE_INPUT_STREAM,
+G_DEFINE_TYPE_WITH_CODE (PollStream,
+                         poll_stream,
+                         G_TYPE_INPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, poll_iface_init))
 
 static gssize
-poll_stream_read_nonblocking (GPollableInputStream *stream, void *buffer, gsize count, GError **error)
+poll_stream_read_nonblocking (GPollableInputStream *stream,
+                              void *buffer,
+                              gsize count,
+                              GError **error)
 {
   OddStream *self = odd_of (stream);
 

@@ -56,8 +56,7 @@ test_bytes (gboolean async, gconstpointer data)
                                | (answer->closes ? TERN_ORIGIN_SCRIPT_CLOSE_AFTER : 0));
   ask_fetch (&ask, NULL);
   check (&ask, answer);
-  g_assert_cmpuint (tern_pool_count_idle (tern_client_peek_pool (ask.client)), ==,
-                    !answer->closes);
+  g_assert_cmpuint (tern_pool_count_idle (tern_client_peek_pool (ask.client)), ==, !answer->closes);
 }
 
 typedef struct
@@ -72,7 +71,7 @@ write_split (TernOriginConn *conn, const TernOriginRequest *request, gpointer da
   const Split *split = data;
   const char *bytes = split->answer->bytes;
 
-  tern_origin_write (conn, bytes, (gssize) split->at);
+  tern_origin_write (conn, bytes, (gssize)split->at);
   g_usleep (1500);
   tern_origin_write (conn, bytes + split->at, -1);
   if (split->answer->closes)
@@ -142,7 +141,7 @@ test_trailers_later (gboolean async, gconstpointer data)
   g_assert_null (tern_response_get_trailers (ask.response));
   body = ask_read_all (&ask, NULL, &ask.error);
   g_assert_no_error (ask.error);
-  tern_test_assert_bytes (g_bytes_get_data (body, NULL), (gssize) g_bytes_get_size (body),
+  tern_test_assert_bytes (g_bytes_get_data (body, NULL), (gssize)g_bytes_get_size (body),
                           "hello world", -1);
   g_assert_cmpstr (tern_headers_get (tern_response_get_trailers (ask.response), "Y"), ==, "z");
   g_assert_true (g_input_stream_close (tern_response_get_body (ask.response), NULL, NULL));

@@ -17,10 +17,10 @@ init_post (Ask *ask, gboolean async, TernOrigin *origin)
 }
 
 static void
-on_informational (TernClient *client, TernRequest *request, guint status, TernHeaders *headers,
-                  gpointer data)
+on_informational (
+    TernClient *client, TernRequest *request, guint status, TernHeaders *headers, gpointer data)
 {
-  *(guint *) data = status;
+  *(guint *)data = status;
 }
 
 static void

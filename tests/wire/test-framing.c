@@ -15,7 +15,10 @@ typedef struct
   TernError code;
 } Bad;
 
-#define BAD(name, bytes, code) { name, LITERAL (bytes), TERN_ERROR_##code }
+#define BAD(name, bytes, code)                                                                     \
+  {                                                                                                \
+    name, LITERAL (bytes), TERN_ERROR_##code                                                       \
+  }
 #define LENGTH(name, value) BAD (name, HEAD "Content-Length: " value "\r\n\r\nhello", BAD_FRAMING)
 #define CODING(name, value)                                                                        \
   BAD (name, HEAD "Transfer-Encoding: " value "\r\nContent-Length: 5\r\n\r\nhello",                \
@@ -86,7 +89,7 @@ test_bad (gboolean async, gconstpointer data)
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");
-  tern_origin_push_script (origin, bad->bytes, (gssize) bad->length, TERN_ORIGIN_SCRIPT_DEFAULT);
+  tern_origin_push_script (origin, bad->bytes, (gssize)bad->length, TERN_ORIGIN_SCRIPT_DEFAULT);
   g_assert_false (ask_fetch (&ask, NULL));
   tern_test_assert_error (ask.error, TERN_ERROR, bad->code, NULL);
   g_assert_null (ask.content);
@@ -133,8 +136,8 @@ assert_partial (Ask *ask, gint64 expected, const char *partial)
   g_assert_cmpint (tern_failure_get_expected (failure), ==, expected);
   g_assert_cmpint (tern_failure_get_received (failure), ==, strlen (partial));
   g_assert_nonnull (bytes);
-  tern_test_assert_bytes (g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
-                          partial, -1);
+  tern_test_assert_bytes (g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes), partial,
+                          -1);
   g_assert_nonnull (tern_failure_get_response (failure));
   g_assert_cmpuint (tern_response_get_status (tern_failure_get_response (failure)), ==, 200);
 }
@@ -235,7 +238,8 @@ static const Good good_bodies[] = {
     FALSE, FALSE },
   { "chunks/in-http-1.0",
     "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
-    "5\r\nhello\r\n0\r\n\r\n", "hello", FALSE, FALSE },
+    "5\r\nhello\r\n0\r\n\r\n",
+    "hello", FALSE, FALSE },
   { "close/plain", HEAD "\r\nhello", "hello", FALSE, TRUE },
   { "close/empty", HEAD "\r\n", "", FALSE, TRUE },
   { "http-1.0/length", "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello", FALSE, FALSE },

@@ -11,7 +11,10 @@ typedef struct
   TernError code;
 } Bad;
 
-#define BAD(name, bytes, code) { name, LITERAL (bytes), TERN_ERROR_##code }
+#define BAD(name, bytes, code)                                                                     \
+  {                                                                                                \
+    name, LITERAL (bytes), TERN_ERROR_##code                                                       \
+  }
 #define REST "\r\nContent-Length: 5\r\n\r\nhello"
 #define STATUS(name, line) BAD (name, line REST, BAD_STATUS_LINE)
 #define FIELD(name, line) BAD (name, "HTTP/1.1 200 OK\r\n" line REST, INVALID_HEADER)
@@ -59,9 +62,13 @@ static const Bad bad_heads[] = {
   FIELD ("cr-in-value", "X: a\rb"),
   FIELD ("cr-ends-line", "X: a\rTransfer-Encoding: chunked"),
   FIELD ("cr-in-name", "X\rY: 1"),
-  FIELD ("control-in-value", "X: a\x01" "b"),
+  FIELD ("control-in-value",
+         "X: a\x01"
+         "b"),
   FIELD ("delete-in-value", "X: a\x7f"),
-  FIELD ("vertical-tab-in-value", "X: \x0b" "5"),
+  FIELD ("vertical-tab-in-value",
+         "X: \x0b"
+         "5"),
   FIELD ("blank-behind-name", "X : 1"),
   FIELD ("tab-behind-name", "X\t: 1"),
   FIELD ("blank-in-name", "X Y: 1"),
@@ -83,7 +90,7 @@ test_bad (gboolean async, gconstpointer data)
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");
-  tern_origin_push_script (origin, bad->bytes, (gssize) bad->length, TERN_ORIGIN_SCRIPT_DEFAULT);
+  tern_origin_push_script (origin, bad->bytes, (gssize)bad->length, TERN_ORIGIN_SCRIPT_DEFAULT);
   g_assert_false (ask_fetch (&ask, NULL));
   tern_test_assert_error (ask.error, TERN_ERROR, bad->code, "127.0.0.1");
   g_assert_null (ask.content);
@@ -156,7 +163,10 @@ static const Good good_heads[] = {
   { "no-reason", "HTTP/1.1 200 \r\n" EMPTY, 200, 11, "", NULL },
   { "no-reason-no-space", "HTTP/1.1 200\r\n" EMPTY, 200, 11, "", NULL },
   { "many-words", "HTTP/1.1 404 Not at  all\r\n" EMPTY, 404, 11, "Not at  all", NULL },
-  { "latin-1-reason", "HTTP/1.1 200 Gr\xfc\xdf" "e\r\n" EMPTY, 200, 11, "Grüße", NULL },
+  { "latin-1-reason",
+    "HTTP/1.1 200 Gr\xfc\xdf"
+    "e\r\n" EMPTY,
+    200, 11, "Grüße", NULL },
   { "http-1.0", "HTTP/1.0 200 OK\r\n" EMPTY, 200, 10, "OK", NULL },
   { "http-1.9", "HTTP/1.9 200 OK\r\n" EMPTY, 200, 11, "OK", NULL },
   { "status-599", "HTTP/1.1 599 X\r\n" EMPTY, 599, 11, "X", NULL },

@@ -52,7 +52,8 @@ test_bad_uri (gboolean async, gconstpointer data)
 {
   const BadUri *bad = data;
   g_autoptr (TernOrigin) origin = tern_origin_new ();
-  g_autofree char *uri = bad->uri ? g_strdup_printf (bad->uri, tern_origin_get_port (origin)) : NULL;
+  g_autofree char *uri
+      = bad->uri ? g_strdup_printf (bad->uri, tern_origin_get_port (origin)) : NULL;
   g_auto (Ask) ask;
 
   ask_init (&ask, async, NULL, "GET", uri);
@@ -64,8 +65,8 @@ test_bad_uri (gboolean async, gconstpointer data)
 }
 
 static const char *const bad_methods[]
-    = { "", " ", "GET ", " GET", "GET /", "G\r\nET", "G\tET", "G\x01T", "GET\x7f", "G\xc3\xa4T",
-        "G:T", "G(T", "GET,POST", "\"GET\"" };
+    = { "",       " ",       "GET ",       " GET", "GET /", "G\r\nET",  "G\tET",
+        "G\x01T", "GET\x7f", "G\xc3\xa4T", "G:T",  "G(T",   "GET,POST", "\"GET\"" };
 
 static void
 test_bad_methods (gboolean async, gconstpointer data)
@@ -90,9 +91,9 @@ static const struct
   const char *name;
   const char *value;
 } bad_headers[] = {
-  { "X", "a\r\nY: b" }, { "X", "a\nY: b" }, { "X", "a\rb" },    { "X", "a\x01" },
-  { "X", "a\x7f" },     { "X\r\nY", "a" },  { "X Y", "a" },     { "X:", "a" },
-  { "", "a" },          { "X\xc3\xa4", "a" }, { "X\t", "a" },   { "(X)", "a" },
+  { "X", "a\r\nY: b" }, { "X", "a\nY: b" },   { "X", "a\rb" }, { "X", "a\x01" },
+  { "X", "a\x7f" },     { "X\r\nY", "a" },    { "X Y", "a" },  { "X:", "a" },
+  { "", "a" },          { "X\xc3\xa4", "a" }, { "X\t", "a" },  { "(X)", "a" },
 };
 
 /* A field that cannot be sent is refused at once, and the send says so again. */
@@ -128,7 +129,7 @@ test_nul_in_header (gboolean async, gconstpointer data)
   assert_nothing_sent (origin);
 }
 
-/* --- what is ours -------------------------------------------------------------------------------- */
+/* --- what is ours --- */
 
 static void
 test_frame_is_ours (gboolean async, gconstpointer data)
@@ -230,8 +231,9 @@ test_target (gboolean async, gconstpointer data)
 static void
 test_odd_methods (gboolean async, gconstpointer data)
 {
-  static const char *const methods[] = { "get", "M-SEARCH", "!#$%&'*+-.^_`|~09az", "PATCH", "DELETE",
-                                         "OPTIONS", "TRACE", "PROPFIND", "X" };
+  static const char *const methods[]
+      = { "get",      "M-SEARCH", "!#$%&'*+-.^_`|~09az", "PATCH", "DELETE", "OPTIONS", "TRACE",
+          "PROPFIND", "X" };
   g_autoptr (TernOrigin) origin = tern_origin_new ();
   g_auto (Ask) ask;
 

@@ -7,8 +7,8 @@
 #define FINAL "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 static void
-on_informational (TernClient *client, TernRequest *request, guint status, TernHeaders *headers,
-                  gpointer data)
+on_informational (
+    TernClient *client, TernRequest *request, guint status, TernHeaders *headers, gpointer data)
 {
   const char *link = tern_headers_get (headers, "Link");
 
@@ -46,7 +46,7 @@ push_many (TernOrigin *origin, guint n)
   for (guint i = 0; i < n; i++)
     g_string_append_printf (bytes, "HTTP/1.1 1%02u X\r\n\r\n", 2 + i % 90);
   g_string_append (bytes, FINAL);
-  tern_origin_push_script (origin, bytes->str, (gssize) bytes->len, TERN_ORIGIN_SCRIPT_DEFAULT);
+  tern_origin_push_script (origin, bytes->str, (gssize)bytes->len, TERN_ORIGIN_SCRIPT_DEFAULT);
 }
 
 static void
@@ -127,8 +127,8 @@ test_101_asked (gboolean async, gconstpointer data)
 
 /* A handler that cancels: the call ends there, whatever has come already. */
 static void
-cancel_it (TernClient *client, TernRequest *request, guint status, TernHeaders *headers,
-           gpointer data)
+cancel_it (
+    TernClient *client, TernRequest *request, guint status, TernHeaders *headers, gpointer data)
 {
   g_cancellable_cancel (data);
 }

@@ -27,7 +27,8 @@ static const Endless endless[] = {
     TERN_ERROR_TOO_MANY_HEADERS },
   { "chunk-size", CHUNKED, "00000000000000000000000000000000", TERN_ERROR_LINE_TOO_LONG },
   { "chunk-extension", CHUNKED "5;", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", TERN_ERROR_LINE_TOO_LONG },
-  { "chunk-overhead", CHUNKED, "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nb\r\n",
+  { "chunk-overhead", CHUNKED,
+    "1;aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nb\r\n",
     TERN_ERROR_BAD_FRAMING },
   { "trailers", CHUNKED "0\r\n", "X: y\r\n", TERN_ERROR_TOO_MANY_HEADERS },
   { "trailer-line", CHUNKED "0\r\nX: ", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -43,7 +44,7 @@ write_endlessly (TernOriginConn *conn, const TernOriginRequest *request, gpointe
   while (block->len < 16 * 1024)
     g_string_append (block, what->over_and_over);
   tern_origin_write (conn, what->before, -1);
-  while (tern_origin_write (conn, block->str, (gssize) block->len))
+  while (tern_origin_write (conn, block->str, (gssize)block->len))
     continue;
 }
 
@@ -55,7 +56,7 @@ test_endless (gboolean async, gconstpointer data)
   gsize before;
   g_auto (Ask) ask;
 
-  tern_origin_add_route (origin, "/", write_endlessly, (gpointer) what);
+  tern_origin_add_route (origin, "/", write_endlessly, (gpointer)what);
   ask_init (&ask, async, origin, "GET", "/");
   before = tern_test_peak_rss_kib ();
   g_assert_false (ask_fetch (&ask, NULL));
@@ -64,7 +65,7 @@ test_endless (gboolean async, gconstpointer data)
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
 }
 
-/* --- the limits themselves ----------------------------------------------------------------------- */
+/* --- the limits themselves --- */
 
 /* @n fields of @width bytes of value. */
 static void
@@ -76,7 +77,7 @@ push_fields (TernOrigin *origin, guint n, gsize width)
   for (guint i = 1; i < n; i++)
     g_string_append_printf (bytes, "X: %s\r\n", value);
   g_string_append (bytes, "\r\n");
-  tern_origin_push_script (origin, bytes->str, (gssize) bytes->len, TERN_ORIGIN_SCRIPT_DEFAULT);
+  tern_origin_push_script (origin, bytes->str, (gssize)bytes->len, TERN_ORIGIN_SCRIPT_DEFAULT);
 }
 
 static void
@@ -129,10 +130,9 @@ test_interim_heads (gboolean async, gconstpointer data)
 {
   g_autoptr (TernOrigin) origin = tern_origin_new ();
   g_autofree char *wide = g_strnfill (2000, 'w');
-  g_autofree char *bytes
-      = g_strdup_printf ("HTTP/1.1 103 Early Hints\r\nLink: %s\r\n\r\n"
-                         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-                         wide);
+  g_autofree char *bytes = g_strdup_printf ("HTTP/1.1 103 Early Hints\r\nLink: %s\r\n\r\n"
+                                            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+                                            wide);
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");

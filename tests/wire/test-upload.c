@@ -17,7 +17,7 @@ make_big (void)
   guint8 *data = g_malloc (BIG);
 
   for (gsize i = 0; i < BIG; i++)
-    data[i] = (guint8) (i * 7 % 251);
+    data[i] = (guint8)(i * 7 % 251);
   return g_bytes_new_take (data, BIG);
 }
 
@@ -39,10 +39,10 @@ assert_arrived (TernOrigin *origin, guint i, gboolean chunked, GBytes *body)
 typedef enum
 {
   BYTES,
-  MEMORY,  /* a stream that seeks and never blocks */
-  PIPE,    /* a descriptor that has to be waited for */
-  SLOW,    /* a stream that can only block */
-  POLL,    /* pollable without a descriptor */
+  MEMORY, /* a stream that seeks and never blocks */
+  PIPE,   /* a descriptor that has to be waited for */
+  SLOW,   /* a stream that can only block */
+  POLL,   /* pollable without a descriptor */
   A_FILE,
   N_KINDS
 } Kind;
@@ -87,7 +87,7 @@ feed_pipe (gpointer data)
 static void
 send_kind (Ask *ask, const Upload *upload, GBytes *body)
 {
-  const gint64 length = upload->chunked ? -1 : (gint64) g_bytes_get_size (body);
+  const gint64 length = upload->chunked ? -1 : (gint64)g_bytes_get_size (body);
   g_autofree char *dir = tern_test_make_dir ("tern-upload");
   g_autofree char *path = g_build_filename (dir, "body", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -112,7 +112,7 @@ send_kind (Ask *ask, const Upload *upload, GBytes *body)
   if (upload->kind == A_FILE)
     {
       g_assert_true (g_file_set_contents (path, g_bytes_get_data (body, NULL),
-                                          (gssize) g_bytes_get_size (body), NULL));
+                                          (gssize)g_bytes_get_size (body), NULL));
       tern_request_set_body_file (ask->request, NULL, file);
     }
   if (stream)
@@ -141,7 +141,7 @@ test_kind (gboolean async, gconstpointer data)
   g_assert_cmpuint (tern_worker_count (TERN_LANE_STREAM), ==, 0);
 }
 
-/* --- bodies that are not what was said ----------------------------------------------------------- */
+/* --- bodies that are not what was said --- */
 
 static void
 test_short (gboolean async, gconstpointer data)
@@ -208,7 +208,8 @@ test_failing (gboolean async, gconstpointer data)
 {
   g_autoptr (TernOrigin) origin = tern_origin_new ();
   g_autoptr (GBytes) body = g_bytes_new_static ("hello", 5);
-  g_autoptr (GInputStream) stream = odd_stream_new (body, GPOINTER_TO_INT (data) | ODD_STREAM_FAILS);
+  g_autoptr (GInputStream) stream
+      = odd_stream_new (body, GPOINTER_TO_INT (data) | ODD_STREAM_FAILS);
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "POST", "/");
@@ -268,7 +269,7 @@ test_nothing (gboolean async, gconstpointer data)
   g_assert_cmpuint (tern_origin_n_connections (origin), ==, 1);
 }
 
-/* --- servers that do not want it ------------------------------------------------------------------ */
+/* --- servers that do not want it --- */
 
 typedef struct
 {
@@ -318,7 +319,11 @@ test_refused (gboolean async, gconstpointer data)
 }
 
 static void
-on_progress (TernClient *client, TernRequest *request, guint64 sent, guint64 received, gint64 total,
+on_progress (TernClient *client,
+             TernRequest *request,
+             guint64 sent,
+             guint64 received,
+             gint64 total,
              gpointer data)
 {
   guint64 *last = data;
