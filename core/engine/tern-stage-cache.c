@@ -286,9 +286,7 @@ received (TernFlow *flow, State *state)
   if (response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
     return validated (flow, state);
   state->doomed = tern_cache_invalidated_keys (&request, response->status, response->headers);
-  storing = state->decision.verdict == TERN_CACHE_BYPASS
-                ? TERN_STORING_LEAVE
-                : tern_cache_may_store (&request, response->status, response->headers);
+  storing = tern_cache_may_store (&request, response->status, response->headers);
   response->cache_status = tern_cache_status_text (&state->decision, response->status,
                                                    storing == TERN_STORING_REPLACE);
   tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
