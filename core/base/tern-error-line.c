@@ -15,7 +15,7 @@ get_extra (const GError *error)
   const gsize alignment = 2 * sizeof (gsize);
   const gsize size = (sizeof (Extra) + alignment - 1) & -alignment;
 
-  return (Extra *) ((guint8 *) error - size);
+  return (Extra *)((guint8 *)error - size);
 }
 
 static void
@@ -42,12 +42,13 @@ tern_error_quark (void)
   static gsize quark = 0;
 
   if (g_once_init_enter (&quark))
-    g_once_init_leave (&quark, g_error_domain_register_static ("tern-error-quark", sizeof (Extra),
-                                                               extra_init, extra_copy, extra_clear));
+    g_once_init_leave (&quark,
+                       g_error_domain_register_static ("tern-error-quark", sizeof (Extra),
+                                                       extra_init, extra_copy, extra_clear));
   return quark;
 }
 
-G_DEFINE_QUARK (tern-plugin-error-quark, tern_plugin_error)
+G_DEFINE_QUARK (tern - plugin - error - quark, tern_plugin_error)
 
 void
 tern_error_set_line (GError **error, const char *line)
