@@ -24,6 +24,7 @@ forget (Session *self)
   g_clear_object (&self->response);
   g_clear_pointer (&self->content, g_bytes_unref);
   g_clear_error (&self->error);
+  g_clear_pointer (&self->failure, tern_failure_unref);
 }
 
 void
@@ -108,6 +109,14 @@ turn_clear (Turn *turn)
   g_main_context_pop_thread_default (turn->context);
   g_clear_object (&turn->result);
   g_main_context_unref (turn->context);
+}
+
+TernFailure *
+session_failure (Session *self)
+{
+  g_clear_pointer (&self->failure, tern_failure_unref);
+  self->failure = tern_request_get_failure (self->request);
+  return self->failure;
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct
   TernResponse *response;
   GBytes *content;
   GError *error;
+  TernFailure *failure; /* see session_failure () */
 } Session;
 
 void session_init (Session *self, gboolean async);
@@ -49,6 +50,8 @@ void session_send (Session *self);
 /* Reads at most @size bytes of the body of a response that was sent for; NULL with the error. */
 GBytes *session_read (Session *self, gsize size, GError **error);
 GBytes *session_read_all (Session *self, GError **error);
+/* What is known of the failure of the last request; the session keeps it. */
+TernFailure *session_failure (Session *self);
 
 /* ask, fetch and the answer in one. */
 #define session_get(self, path, status, body)                                                      \

@@ -445,7 +445,7 @@ test_body_not_rewindable (gboolean async, gconstpointer data)
   session_fetch (&s);
   session_assert_error (&s, TERN_ERROR, TERN_ERROR_BODY_NOT_REWINDABLE, NULL);
   g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 1);
-  failure = tern_request_get_failure (s.request);
+  failure = session_failure (&s);
   g_assert_cmpuint (tern_response_get_status (tern_failure_get_response (failure)), ==, 401);
   /* Where the space is open, once is enough. */
   assert_sent (&s, "/a", 200, "- | " USER);

@@ -79,7 +79,7 @@ test_limit (gboolean async, gconstpointer data)
   assert_size (&s, 5000);
   fetch_bomb (&s, 5001, 1);
   session_assert_error (&s, TERN_ERROR, TERN_ERROR_DECODE_LIMIT, "127.0.0.1");
-  g_assert_nonnull (tern_failure_get_response (tern_request_get_failure (s.request)));
+  g_assert_nonnull (tern_failure_get_response (session_failure (&s)));
   fetch_bomb (&s, 5001, 2);
   session_assert_error (&s, TERN_ERROR, TERN_ERROR_DECODE_LIMIT, NULL);
   /* A body that is not coded does not grow. */

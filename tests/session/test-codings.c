@@ -241,7 +241,7 @@ test_stacked (gboolean async, gconstpointer data)
 static void
 assert_refused (Session *s)
 {
-  TernFailure *failure = tern_request_get_failure (s->request);
+  TernFailure *failure = session_failure (s);
 
   session_assert_error (s, TERN_ERROR, TERN_ERROR_DECOMPRESS_FAILED, NULL);
   g_assert_nonnull (failure);
@@ -336,9 +336,9 @@ test_mislabelled (gboolean async, gconstpointer data)
 
       fetch_answer (&s, fields[i], plain, FALSE);
       assert_refused (&s);
-      g_assert_null (tern_failure_get_partial_body (tern_request_get_failure (s.request))
+      g_assert_null (tern_failure_get_partial_body (session_failure (&s))
                          ? g_bytes_get_data (tern_failure_get_partial_body (
-                                                 tern_request_get_failure (s.request)),
+                                                 session_failure (&s)),
                                              NULL)
                          : NULL);
       session_ask (&s, "GET", "/answer");

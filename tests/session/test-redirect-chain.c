@@ -22,7 +22,7 @@ test_limit (gboolean async, gconstpointer data)
   session_fetch (&s);
   session_assert_error (&s, TERN_ERROR, TERN_ERROR_REDIRECT_LIMIT, "limit");
   g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 6);
-  last = tern_failure_get_response (tern_request_get_failure (s.request));
+  last = tern_failure_get_response (session_failure (&s));
   for (guint left = 1; left <= 6; left++)
     {
       g_autofree char *path = g_strdup_printf ("/redirect-chain?n=%u", left);
@@ -145,7 +145,7 @@ test_chain_of_failures (gboolean async, gconstpointer data)
       session_ask (&s, "GET", "/a");
       session_fetch (&s);
       session_assert_error (&s, TERN_ERROR, cases[i].code, NULL);
-      hop = tern_failure_get_response (tern_request_get_failure (s.request));
+      hop = tern_failure_get_response (session_failure (&s));
       g_assert_nonnull (hop);
       assert_previous (tern_response_get_previous (hop), s.origin, "/a");
     }
@@ -163,8 +163,8 @@ test_chain_refused (gboolean async, gconstpointer data)
   session_ask (&s, "GET", path);
   session_fetch (&s);
   session_assert_error (&s, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, "127.0.0.1");
-  g_assert_null (tern_failure_get_response (tern_request_get_failure (s.request)));
-  g_assert_cmpint (tern_failure_get_phase (tern_request_get_failure (s.request)), ==,
+  g_assert_null (tern_failure_get_response (session_failure (&s)));
+  g_assert_cmpint (tern_failure_get_phase (session_failure (&s)), ==,
                    TERN_PHASE_CONNECT);
 }
 

@@ -190,7 +190,7 @@ test_body_not_rewindable (gboolean async, gconstpointer data)
   session_fetch (&s);
   session_assert_error (&s, TERN_ERROR, TERN_ERROR_BODY_NOT_REWINDABLE, "127.0.0.1");
   g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 1);
-  failure = tern_request_get_failure (s.request);
+  failure = session_failure (&s);
   g_assert_nonnull (failure);
   g_assert_cmpuint (tern_response_get_status (tern_failure_get_response (failure)), ==, 307);
 }
@@ -328,7 +328,7 @@ test_refused_targets (gboolean async, gconstpointer data)
       session_fetch (&s);
       session_assert_error (&s, TERN_ERROR, cases[i].code, NULL);
       g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 1);
-      failure = tern_request_get_failure (s.request);
+      failure = session_failure (&s);
       g_assert_cmpuint (tern_response_get_status (tern_failure_get_response (failure)), ==, 302);
     }
 }
