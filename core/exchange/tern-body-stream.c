@@ -56,17 +56,22 @@ take_peeked (TernBodyStream *self, void *buffer, gsize len)
   return n;
 }
 
-/* What the program may ask of a body that failed; a cancelled read can go on. */
+/* What the program may ask of a body that failed; a cancelled read can go on. Once is enough: what
+ * failed fails for ever. And the request is let go, for it now holds the response, which holds us. */
 static void
 note_failure (TernBodyStream *self, const GError *error)
 {
-  TernFailure *failure = tern_failure_new (TERN_PHASE_RECEIVE);
+  TernFailure *failure;
 
+  if (!self->request)
+    return;
+  failure = tern_failure_new (TERN_PHASE_RECEIVE);
   failure->expected = self->expected;
   failure->received = self->received;
   failure->line = g_strdup (tern_error_get_line (error));
   failure->response = g_weak_ref_get (&self->response);
   tern_request_take_failure (self->request, failure);
+  g_clear_object (&self->request);
 }
 
 static TernStep

@@ -304,7 +304,7 @@ test_close_early (gboolean async, gconstpointer data)
 
   begin (&ask, async, origin, kind->path);
   body = tern_response_get_body (ask.response);
-  g_assert_cmpint (ask_read_stream (&ask, buffer, 10, NULL, &ask.error), ==, 10);
+  g_assert_cmpint (ask_read_stream (&ask, buffer, 10, NULL, &ask.error), >, 0);
   g_assert_true (g_input_stream_close (body, NULL, &ask.error));
   g_assert_cmpuint (tern_pool_count_total (tern_client_peek_pool (ask.client)), ==, 0);
   g_assert_true (tern_origin_wait_n_open (origin, 0, 5000));

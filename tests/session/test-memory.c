@@ -34,7 +34,8 @@ test_download (gboolean async, gconstpointer data)
     }
   g_assert_no_error (ask.error);
   g_assert_cmpuint (total, ==, SIZE);
-  g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + ROOM * ask_slack ());
+  if (ask_memory_counts ())
+    g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + ROOM);
 }
 
 /* --- a stream of zeros, never in memory at once --- */
@@ -91,7 +92,8 @@ test_upload (gboolean async, gconstpointer data)
   ask_assert_ok (&ask, 404, NULL);
   seen = tern_origin_get_request (origin, 0);
   g_assert_cmpuint (tern_origin_request_body_length (seen), ==, SIZE);
-  g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + ROOM * ask_slack ());
+  if (ask_memory_counts ())
+    g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + ROOM);
 }
 
 /* A thousand kept connections' worth of requests do not grow anything. */
@@ -117,7 +119,8 @@ test_many (gboolean async, gconstpointer data)
       ask_assert_ok (&ask, 200, TERN_ORIGIN_DEMO_TEXT);
     }
   /* The origin's log of what it saw is part of it. */
-  g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + 4 * ROOM * ask_slack ());
+  if (ask_memory_counts ())
+    g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + 4 * ROOM);
   g_assert_cmpuint (tern_test_count_fds (), <=, fds);
   g_assert_cmpuint (tern_origin_n_connections (origin), ==, 1);
 }

@@ -237,6 +237,12 @@ ask_cancel_later (GCancellable *cancellable, guint ms)
   return g_thread_new ("cancel", cancel_later, later);
 }
 
+gboolean
+ask_memory_counts (void)
+{
+  return ask_slack () <= 2;
+}
+
 double
 ask_slack (void)
 {

@@ -69,5 +69,7 @@ GThread *ask_cancel_later (GCancellable *cancellable, guint ms);
 
 /* Sanitizers and memcheck are slow: upper bounds on time are this many times wider there. */
 double ask_slack (void);
+/* And their memory is their own: what is resident says nothing there. */
+gboolean ask_memory_counts (void);
 
 G_END_DECLS

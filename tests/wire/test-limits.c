@@ -61,7 +61,8 @@ test_endless (gboolean async, gconstpointer data)
   before = tern_test_peak_rss_kib ();
   g_assert_false (ask_fetch (&ask, NULL));
   tern_test_assert_error (ask.error, TERN_ERROR, what->code, NULL);
-  g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + 16 * 1024);
+  if (ask_memory_counts ())
+    g_assert_cmpuint (tern_test_peak_rss_kib (), <, before + 16 * 1024);
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
 }
 
