@@ -137,29 +137,47 @@ open_upload (TernExchange *self, GError **error)
   return FALSE;
 }
 
+/* FALSE: the request cannot be sent as it is. */
+static gboolean
+prepare (TernExchange *self, GError **error)
+{
+  TernCall *call = self->call;
+  TernHeadPlan *plan = &self->plan;
+
+  plan->target = call->uri->target;
+  plan->user_agent = self->env->user_agent;
+  if (!open_upload (self, error))
+    return FALSE;
+  plan->expect = plan->has_body && plan->length != 0 && self->allow_expect
+                 && (call->request->expect_continue || tern_call_get (call, "Expect"));
+  self->head = tern_request_head_write (call, plan, error);
+  self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
+  self->facts.expected = plan->expect;
+  return self->head != NULL;
+}
+
 /* The request is put together before a connection is asked for: what is wrong with it, or with its
  * file, costs none. */
 static TernStep
 step_prepare (TernExchange *self, TernWait *wait, GError **error)
 {
-  TernCall *call = self->call;
-  TernHeadPlan *plan = &self->plan;
-
   self->facts.phase = TERN_PHASE_NONE;
-  plan->target = call->uri->target;
-  plan->user_agent = self->env->user_agent;
-  if (!open_upload (self, error))
+  if (!prepare (self, error))
     return TERN_STEP_FAILED;
-  plan->expect = plan->has_body && plan->length != 0 && self->allow_expect
-                 && (call->request->expect_continue || tern_call_get (call, "Expect"));
-  self->head = tern_request_head_write (call, plan, error);
-  if (!self->head)
-    return TERN_STEP_FAILED;
-  self->reader.upgrade = tern_call_get (call, "Upgrade") != NULL;
-  self->facts.expected = plan->expect;
   self->facts.phase = TERN_PHASE_QUEUE;
   self->state = STATE_LEASE;
   return TERN_STEP_DONE;
+}
+
+/* Who waits in the queue holds no descriptor: the file is opened, and the head written, once more
+ * when its turn has come. */
+static void
+put_down_file (TernExchange *self)
+{
+  if (self->call->body.kind != TERN_SOURCE_FILE)
+    return;
+  g_clear_pointer (&self->upload, tern_reader_free);
+  g_clear_pointer (&self->head, g_byte_array_unref);
 }
 
 /* "s1 host:port" with the partition behind a byte that no authority has. */
@@ -211,10 +229,14 @@ step_lease (TernExchange *self, TernWait *wait, GError **error)
         }
       tern_wait_add_deadline (wait, self->env->total_deadline);
       step = tern_ticket_step (self->ticket, g_get_monotonic_time (), wait, error);
+      if (step == TERN_STEP_WAIT)
+        put_down_file (self);
       if (step != TERN_STEP_DONE)
         return step;
       self->lease = tern_ticket_steal_lease (self->ticket);
       g_clear_pointer (&self->ticket, tern_ticket_free);
+      if (!self->head && !prepare (self, error))
+        return TERN_STEP_FAILED;
     }
   self->timings.queue = lap (self);
   self->transport = tern_lease_get_transport (self->lease);
@@ -357,16 +379,16 @@ read_head (TernExchange *self, TernWait *wait, GError **error)
 }
 
 /* The write end broke, or waits: perhaps because the server has said its word already, a refusal of
- * the body for one. */
-static gboolean
-look_for_early_answer (TernExchange *self, TernWait *wait)
+ * the body for one. DONE: it is there; FAILED: it will never be. */
+static TernStep
+look_for_early_answer (TernExchange *self, TernWait *wait, GError **error)
 {
-  g_autoptr (GError) ignored = NULL;
   TernStep step = TERN_STEP_DONE;
 
+  wait->may_block = FALSE;
   while (step == TERN_STEP_DONE && !has_final_head (self))
-    step = read_head (self, wait, &ignored);
-  return has_final_head (self);
+    step = read_head (self, wait, error);
+  return step;
 }
 
 /* After a try that has to wait: the idle clock begins anew where something moved, or where it was
@@ -397,12 +419,19 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
   report_upload (self);
   if (step != TERN_STEP_DONE && self->send.started)
     {
-      wait->may_block = FALSE;
-      if (look_for_early_answer (self, wait)
-          && (step == TERN_STEP_FAILED || self->reader.head.status >= 400))
+      g_autoptr (GError) gone = NULL;
+      const TernStep early = look_for_early_answer (self, wait, &gone);
+
+      if (early == TERN_STEP_DONE && (step == TERN_STEP_FAILED || self->reader.head.status >= 400))
         {
           self->state = STATE_HEAD;
           return TERN_STEP_DONE;
+        }
+      /* Nobody is left to send the rest to, however long the program takes to give it. */
+      if (early == TERN_STEP_FAILED && step == TERN_STEP_WAIT)
+        {
+          step = TERN_STEP_FAILED;
+          cause = g_steal_pointer (&gone);
         }
     }
   if (step == TERN_STEP_WAIT
