@@ -132,7 +132,7 @@ tern_auth_memory_add (TernAuthMemory *self,
 }
 
 void
-tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthAnswer *answer)
+tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthScheme *scheme)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
 
@@ -141,8 +141,26 @@ tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAut
     {
       const Space *space = self->spaces->pdata[i - 1];
 
-      if (tern_uri_same_origin (space->uri, uri) && space->answer.scheme == answer->scheme)
+      if (tern_uri_same_origin (space->uri, uri) && space->answer.scheme == scheme)
         g_ptr_array_add (gone, g_ptr_array_steal_index (self->spaces, i - 1));
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+tern_auth_memory_renew (TernAuthMemory *self,
+                        const TernUri *uri,
+                        TernAuthScheme *old,
+                        const TernAuthAnswer *answer)
+{
+  /* Only the pointers change under the lock; the caller holds a reference to the old scheme. */
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->spaces->len; i++)
+    {
+      Space *space = self->spaces->pdata[i];
+
+      if (tern_uri_same_origin (space->uri, uri) && space->answer.scheme == old)
+        g_set_object (&space->answer.scheme, answer->scheme);
     }
   g_mutex_unlock (&self->lock);
 }

@@ -31,6 +31,10 @@ void tern_auth_memory_add (TernAuthMemory *self,
                            TernUri *uri,
                            const char *partition,
                            const TernAuthAnswer *answer);
-/* The answer was refused: forgets it wherever it is known for that origin. */
-void
-tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthAnswer *answer);
+/* The answer of @scheme was refused: forgets it wherever it is known for that origin. */
+void tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthScheme *scheme);
+/* The answer of @old was stale, and the same credentials have opened with a newer one. */
+void tern_auth_memory_renew (TernAuthMemory *self,
+                             const TernUri *uri,
+                             TernAuthScheme *old,
+                             const TernAuthAnswer *answer);

@@ -14,9 +14,9 @@
 
 typedef struct
 {
-  TernAuthAnswer answer; /* what was sent with the last round */
-  gboolean from_memory;  /* it had opened the space before */
-  gboolean own;          /* the program's own Authorization: hands off */
+  TernAuthAnswer answer;  /* what was sent with the last round */
+  TernAuthScheme *opened; /* the one that had opened the space before; NULL for a new answer */
+  gboolean own;           /* the program's own Authorization: hands off */
   gboolean draining;
   guint rounds;
   guint stale;
@@ -28,7 +28,10 @@ G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
 static void
 auth_clear (gpointer data)
 {
-  tern_auth_answer_clear (&((State *)data)->answer);
+  State *state = data;
+
+  tern_auth_answer_clear (&state->answer);
+  g_clear_object (&state->opened);
 }
 
 /* Puts the scheme's fields on the call; FALSE where the scheme will not. */
@@ -55,8 +58,9 @@ recall (TernFlow *flow, State *state)
   if (!tern_auth_memory_find (flow->settings->auth_memory, flow->call.uri,
                               flow->call.request->partition, &state->answer))
     return;
-  state->from_memory = tern_auth_candidate_suits (&state->answer, flow->call.uri);
-  if (!state->from_memory)
+  if (tern_auth_candidate_suits (&state->answer, flow->call.uri))
+    state->opened = g_object_ref (state->answer.scheme);
+  else
     tern_auth_answer_clear (&state->answer);
 }
 
@@ -69,7 +73,7 @@ auth_down (TernFlow *flow, gpointer data)
   if (state->own)
     return TERN_GO_ON;
   recall (flow, state);
-  if (!state->from_memory && flow->settings->preemptive_auth)
+  if (!state->opened && flow->settings->preemptive_auth)
     tern_auth_candidate_preempt (flow->settings->credentials, flow->call.uri, flow->call.led_astray,
                                  &state->answer);
   if (state->answer.scheme)
@@ -78,7 +82,7 @@ auth_down (TernFlow *flow, gpointer data)
 }
 
 static TernAuthVerdict
-judge (TernFlow *flow, State *state, GPtrArray *challenges)
+judge (State *state, GPtrArray *challenges)
 {
   TernAuthVerdict verdict = TERN_AUTH_WRONG;
 
@@ -86,11 +90,6 @@ judge (TernFlow *flow, State *state, GPtrArray *challenges)
     verdict = tern_auth_candidate_judge (&state->answer, challenges);
   if (verdict == TERN_AUTH_STALE && ++state->stale > MAX_STALE)
     verdict = TERN_AUTH_WRONG;
-  if (verdict == TERN_AUTH_WRONG && state->from_memory)
-    {
-      tern_auth_memory_forget (flow->settings->auth_memory, flow->call.uri, &state->answer);
-      state->from_memory = FALSE;
-    }
   return verdict;
 }
 
@@ -100,13 +99,16 @@ choose (TernFlow *flow, State *state)
 {
   g_autoptr (GPtrArray) challenges
       = tern_challenges_from_headers (flow->result.response->headers, "WWW-Authenticate", FALSE);
-  const TernAuthVerdict verdict = judge (flow, state, challenges);
+  const TernAuthVerdict verdict = judge (state, challenges);
   TernAuthAnswer refused;
   gboolean found = FALSE;
 
   if (verdict != TERN_AUTH_WRONG && tern_auth_candidate_renew (&state->answer, challenges)
       && respond (flow, state))
     return TRUE;
+  if (state->opened)
+    tern_auth_memory_forget (flow->settings->auth_memory, flow->call.uri, state->opened);
+  g_clear_object (&state->opened);
   refused = state->answer;
   state->answer = (TernAuthAnswer){ NULL, NULL };
   /* Some credentials cannot be put into some schemes: those are not worth a request. */
@@ -122,9 +124,14 @@ choose (TernFlow *flow, State *state)
 static void
 remember (TernFlow *flow, State *state)
 {
-  if (state->answer.scheme && !state->from_memory && !flow->result.response->from_cache)
-    tern_auth_memory_add (flow->settings->auth_memory, flow->call.uri,
-                          flow->call.request->partition, &state->answer);
+  TernAuthMemory *memory = flow->settings->auth_memory;
+
+  if (!state->answer.scheme || flow->result.response->from_cache)
+    return;
+  if (!state->opened)
+    tern_auth_memory_add (memory, flow->call.uri, flow->call.request->partition, &state->answer);
+  else if (state->opened != state->answer.scheme)
+    tern_auth_memory_renew (memory, flow->call.uri, state->opened, &state->answer);
 }
 
 static TernGo
