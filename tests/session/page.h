@@ -29,7 +29,8 @@ struct _TestStore
 
 TestStore *test_store_new (TernCacheStoreFlags flags);
 guint test_store_count (TestStore *self);
-/* The first key that ends like this ("#meta", "#body"), with its value replaced; NULL removes it. */
+/* The first key that ends like this ("#meta", "#body"), with its value replaced; NULL removes it.
+ */
 void test_store_damage (TestStore *self, const char *suffix, GBytes *value);
 /* A copy of that value. */
 GByteArray *test_store_peek (TestStore *self, const char *suffix);
@@ -68,8 +69,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Page, page_clear)
 guint page_get_n_asked (Page *self);
 void page_set (Page *self, guint status, const char *fields, const char *body);
 
-/* Asks for the page; @field and @value NULL or one more field of the request. @n_asked: how often the
- * origin was asked for that. */
+/* Asks for the page; @field and @value NULL or one more field of the request. @n_asked: how often
+ * the origin was asked for that. */
 #define page_get(self, body, n_asked) page_get_at (G_STRLOC, (self), NULL, NULL, (body), (n_asked))
 #define page_get_with(self, field, value, body, n_asked)                                           \
   page_get_at (G_STRLOC, (self), (field), (value), (body), (n_asked))

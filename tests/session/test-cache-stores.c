@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What makes an entry go, and stores that fail, dawdle or hold rubbish: the request never
- * suffers. */
+/* What makes an entry go, and stores that fail, dawdle or hold rubbish: the request never suffers.
+ */
 
 #include "page.h"
 

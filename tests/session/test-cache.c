@@ -109,8 +109,8 @@ test_etag (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  page_set (&p, 200, "Cache-Control: no-cache\r\nETag: \"1\"\r\nX-Old: old\r\nX-Both: old\r\n",
-            "one");
+  page_set (&p, 200,
+            "Cache-Control: no-cache\r\nETag: \"1\"\r\nX-Old: old\r\nX-Both: old\r\n", "one");
   page_get (&p, "one", 1);
   origin_assert_field (p.session.origin, 0, "If-None-Match", NULL);
   page_set (&p, 200,

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The script: see the header. */
+
+#include "script.h"
+
+#include <string.h>
+
+#include "io/tern-drive.h"
+#include "message/tern-response-private.h"
+
+#define ORIGIN "http://origin.example"
+
+/* ---- what was asked ---- */
+
+static char *
+describe (const TernFlow *flow)
+{
+  const TernOperation *op = &flow->op;
+
+  if (op->kind == TERN_OP_DRAIN)
+    return g_strdup ("drain");
+  if (op->kind != TERN_OP_EXCHANGE)
+    return g_strdup (g_str_has_prefix (op->key, ORIGIN) ? op->key + strlen (ORIGIN) : op->key);
+  return g_strdup_printf ("%s %s%s%s%s%s", flow->call.method,
+                          strcmp (flow->call.uri->host, "origin.example") == 0
+                              ? ""
+                              : flow->call.uri->authority,
+                          flow->call.uri->target, flow->call.uri->fragment ? "#" : "",
+                          op->fresh ? " fresh" : "", op->allow_expect ? "" : " no-expect");
+}
+
+/* "Name: value" is among the fields that are sent, "Name:" is not. */
+static void
+check_sent (const Step *step, const TernFlow *flow, guint at)
+{
+  g_autoptr (TernHeaders) sent = tern_call_merge (&flow->call);
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *value = NULL;
+
+  if (!step->sent)
+    return;
+  parts = g_strsplit (step->sent, ":", 2);
+  value = tern_headers_get_combined (sent, parts[0]);
+  if (g_strcmp0 (value, *parts[1] ? parts[1] + 1 : NULL) != 0)
+    g_error ("step %u: %s is “%s”, not as in “%s”", at, parts[0], value, step->sent);
+}
+
+/* ---- the answers ---- */
+
+static TernHeaders *
+make_fields (const char *text)
+{
+  TernHeaders *headers = tern_headers_new ();
+  g_auto (GStrv) lines = g_strsplit (text ? text : "", "\n", -1);
+
+  for (guint i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (lines[i], ": ", 2);
+
+      if (parts[0])
+        g_assert_true (tern_headers_append (headers, parts[0], parts[1]));
+    }
+  return headers;
+}
+
+static void
+answer_exchange (const Step *step, TernFlow *flow)
+{
+  TernReader *body = NULL;
+
+  flow->op.facts = step->facts;
+  flow->phase = step->facts.phase;
+  if (step->touches_body)
+    flow->call.body_sent_once = TRUE;
+  if (step->status == 0)
+    {
+      tern_result_fail (&flow->result,
+                        g_error_new_literal (step->domain (), step->code, "as the script says"));
+      return;
+    }
+  if (step->body)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (step->body, strlen (step->body));
+
+      body = tern_reader_new_bytes (bytes);
+    }
+  tern_result_answer (&flow->result,
+                      tern_response_new (step->status, 11, g_strdup ("OK"),
+                                         make_fields (step->fields), flow->call.uri),
+                      body);
+}
+
+static void
+answer_step (Script *self, const Step *step, TernFlow *flow)
+{
+  TernOperation *op = &flow->op;
+
+  if (step->kind == TERN_OP_EXCHANGE)
+    answer_exchange (step, flow);
+  else if (step->kind == TERN_OP_DRAIN)
+    g_clear_pointer (&flow->result.body, tern_reader_free);
+  else if (step->kind == TERN_OP_CACHE_STORE)
+    {
+      g_clear_pointer (&self->stored, g_bytes_unref);
+      self->stored = g_steal_pointer (&op->value);
+    }
+  else
+    g_clear_pointer (&op->value, g_bytes_unref);
+  if (step->kind == TERN_OP_CACHE_FIND && step->value)
+    op->value = g_bytes_ref (step->value);
+  else if (step->kind == TERN_OP_CACHE_FIND && step->body)
+    op->value = g_bytes_new (step->body, strlen (step->body));
+  g_clear_pointer (&op->key, g_free);
+}
+
+/* In place of tern_operation_perform(): each operation waits once, so that the driver has to call
+ * again. */
+static TernStep
+perform (gpointer data, TernWait *wait)
+{
+  TernFlow *flow = data;
+  Script *self = flow->hooks.data;
+  g_autofree char *asked = describe (flow);
+  const Step *step;
+
+  if (self->looping && self->at == self->n_steps)
+    self->at = self->n_steps - 1;
+  if (self->at == self->n_steps)
+    g_error ("%s was asked for behind the script's end; %s", asked, flow->trace->str);
+  step = &self->steps[self->at];
+  if (step->kind != flow->op.kind || strcmp (asked, step->asked) != 0)
+    g_error ("step %u: asked was %u “%s”, not %u “%s”; %s", self->at, flow->op.kind, asked,
+             step->kind, step->asked, flow->trace->str);
+  if (!self->waited)
+    {
+      self->waited = TRUE;
+      tern_wait_add_deadline (wait, g_get_monotonic_time ());
+      return TERN_STEP_WAIT;
+    }
+  self->waited = FALSE;
+  if (step->kind == TERN_OP_EXCHANGE)
+    check_sent (step, flow, self->at);
+  answer_step (self, step, flow);
+  self->at++;
+  return TERN_STEP_DONE;
+}
+
+/* ---- running ---- */
+
+void
+script_init (Script *self, gboolean async, const char *method, const char *path)
+{
+  g_autofree char *uri = g_strconcat (ORIGIN, path, NULL);
+
+  *self = (Script){ .async = async };
+  self->settings = tern_settings_new ();
+  self->request = tern_request_new (method, uri);
+}
+
+static void
+forget (Script *self)
+{
+  g_clear_pointer (&self->flow, tern_flow_free);
+  g_clear_error (&self->error);
+  self->done = FALSE;
+  self->at = 0;
+}
+
+void
+script_clear (Script *self)
+{
+  forget (self);
+  g_clear_pointer (&self->settings, tern_settings_unref);
+  g_clear_object (&self->request);
+  g_clear_pointer (&self->stored, g_bytes_unref);
+}
+
+void
+script_body (Script *self, gboolean seekable)
+{
+  g_autoptr (GInputStream) memory = g_memory_input_stream_new_from_data ("body", 4, NULL);
+  g_autoptr (GConverter) converter
+      = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_RAW, 0));
+  g_autoptr (GInputStream) converted = g_converter_input_stream_new (memory, converter);
+
+  /* What is converted cannot be sought in. */
+  tern_request_set_body_stream (self->request, "text/plain", seekable ? memory : converted, -1);
+}
+
+void
+script_read (Script *self)
+{
+  TernStep step = TERN_STEP_DONE;
+  gsize n = 1;
+
+  while (self->flow->result.body && step == TERN_STEP_DONE && n > 0)
+    {
+      TernWait wait;
+      char buffer[100];
+
+      tern_wait_init (&wait, NULL, NULL);
+      step = tern_reader_read (self->flow->result.body, buffer, sizeof buffer, &n, &wait, NULL);
+      tern_wait_clear (&wait);
+    }
+  g_assert_cmpint (step, ==, TERN_STEP_DONE);
+}
+
+static void
+on_done (gpointer flow, GError *error, gpointer data)
+{
+  Script *self = data;
+
+  g_assert_false (self->done);
+  self->error = error;
+  self->done = TRUE;
+}
+
+void
+script_run_at (const char *where, Script *self, const Step *steps, guint n_steps, const char *trace)
+{
+  const TernHooks hooks = { .data = self };
+
+  forget (self);
+  self->steps = steps;
+  self->n_steps = n_steps;
+  self->flow = tern_flow_new (self->settings, self->request, &hooks);
+  self->flow->perform = perform;
+  if (!self->flow->trace)
+    self->flow->trace = g_string_new (NULL);
+  if (self->async)
+    {
+      g_autoptr (GMainContext) context = g_main_context_new ();
+
+      g_main_context_push_thread_default (context);
+      tern_drive_async (tern_flow_step, self->flow, NULL, on_done, self);
+      tern_test_run_until (&self->done, 10 * 1000);
+      g_main_context_pop_thread_default (context);
+    }
+  else
+    tern_drive_sync (tern_flow_step, self->flow, NULL, &self->error);
+  if (self->at != n_steps && !self->looping)
+    g_error ("%s: %u of %u steps were asked for: %s", where, self->at, n_steps,
+             self->flow->trace->str);
+  if (trace && strcmp (self->flow->trace->str, trace) != 0)
+    g_error ("%s: the way was\n%s, not\n%s", where, self->flow->trace->str, trace);
+}
+
+void
+script_assert_status_at (const char *where, Script *self, guint status)
+{
+  if (self->error)
+    g_error ("%s: failed: %s", where, self->error->message);
+  if (self->flow->result.response->status != status)
+    g_error ("%s: status %u, not %u", where, self->flow->result.response->status, status);
+}
+
+void
+script_assert_error_at (const char *where, Script *self, GQuark domain, int code)
+{
+  g_assert_null (self->flow->result.response);
+  g_assert_null (self->flow->result.body);
+  g_assert_nonnull (self->flow->result.failure);
+  tern_test_assert_error_at (where, self->error, domain, code, NULL);
+}
+
+/* ---- a store that is never called ---- */
+
+#define SCRIPT_TYPE_STORE (script_store_get_type ())
+G_DECLARE_FINAL_TYPE (ScriptStore, script_store, SCRIPT, STORE, GObject)
+
+struct _ScriptStore
+{
+  GObject parent;
+  GHashTable *values;
+};
+
+static void script_store_iface_init (TernCacheStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ScriptStore, script_store, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TERN_TYPE_CACHE_STORE,
+                                                      script_store_iface_init))
+
+static GBytes *
+script_store_get (TernCacheStore *store, const char *key, GError **error)
+{
+  g_error ("the store was asked for %s", key);
+  return NULL;
+}
+
+static gboolean
+script_store_delete (TernCacheStore *store, const char *key, GError **error)
+{
+  g_error ("the store was to delete %s", key);
+  return FALSE;
+}
+
+/* Only a body that was read to its end is stored without an operation. */
+static gboolean
+script_store_set (TernCacheStore *store, const char *key, GBytes *value, gint64 keep_until,
+                  GError **error)
+{
+  g_hash_table_replace (SCRIPT_STORE (store)->values, g_strdup (key), g_bytes_ref (value));
+  return TRUE;
+}
+
+GBytes *
+script_store_peek (TernCacheStore *store, const char *suffix)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+
+  g_hash_table_iter_init (&iter, SCRIPT_STORE (store)->values);
+  while (g_hash_table_iter_next (&iter, &key, &value))
+    if (g_str_has_suffix (key, suffix))
+      return value;
+  return NULL;
+}
+
+static void
+script_store_iface_init (TernCacheStoreInterface *iface)
+{
+  iface->get = script_store_get;
+  iface->set = script_store_set;
+  iface->delete = script_store_delete;
+}
+
+static void
+script_store_finalize (GObject *object)
+{
+  g_hash_table_unref (SCRIPT_STORE (object)->values);
+  G_OBJECT_CLASS (script_store_parent_class)->finalize (object);
+}
+
+static void
+script_store_class_init (ScriptStoreClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = script_store_finalize;
+}
+
+static void
+script_store_init (ScriptStore *self)
+{
+  self->values
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_bytes_unref);
+}
+
+TernCacheStore *
+script_store_new (void)
+{
+  return g_object_new (SCRIPT_TYPE_STORE, NULL);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A flow without a network: the operations that its stages ask for are answered from a script,
+ * which checks what was asked, and the way through the stages is compared with the expected one,
+ * driven sync and async. It must never do what an operation would do. */
+
+#pragma once
+
+#include "engine/tern-walker.h"
+#include "tern-test-util.h"
+
+G_BEGIN_DECLS
+
+/* The way down to the exchange, and parts of it. */
+#define FROM_RETRY "v retry, = exchange"
+#define FROM_CACHE "v cache, " FROM_RETRY
+#define FROM_CODING "v coding, " FROM_CACHE
+#define FROM_AUTH "v auth, " FROM_CODING
+#define DOWN "v redirect, " FROM_AUTH
+/* The way up, to the stage that says AGAIN. */
+#define UP_TO_RETRY ", "
+#define UP_TO_CACHE ", ^ retry, "
+#define UP_TO_AUTH UP_TO_CACHE "^ cache, ^ coding, "
+#define UP_TO_REDIRECT UP_TO_AUTH "^ auth, "
+#define UP UP_TO_REDIRECT "^ redirect"
+
+/* One operation. @asked is compared with what was asked: "METHOD target" with "fresh" and
+ * "no-expect" behind it where the exchange is to be so, a key of the store (from the path on), or
+ * "drain". */
+typedef struct
+{
+  TernOperationKind kind;
+  const char *asked;
+
+  /* An exchange: a field that is sent, or is not (ends in ":"); the answer. */
+  const char *sent;
+  guint status; /* 0: it fails, with what follows */
+  const char *fields;
+  const char *body; /* NULL is none; the same for the value of a FIND */
+  TernExchangeFacts facts;
+  GQuark (*domain) (void);
+  int code;
+
+  gboolean touches_body; /* the body of the request was read */
+  GBytes *value;         /* of a FIND, where it is not text */
+} Step;
+
+#define EXCHANGE(...) { .kind = TERN_OP_EXCHANGE, __VA_ARGS__ }
+#define FIND(key, ...) { .kind = TERN_OP_CACHE_FIND, .asked = key, __VA_ARGS__ }
+#define STORE(key) { .kind = TERN_OP_CACHE_STORE, .asked = key }
+#define DELETE(key) { .kind = TERN_OP_CACHE_DELETE, .asked = key }
+#define DRAIN { .kind = TERN_OP_DRAIN, .asked = "drain" }
+
+typedef struct
+{
+  gboolean async;
+  TernSettings *settings;
+  TernRequest *request;
+  TernFlow *flow;
+  GError *error;
+  gboolean done;
+
+  const Step *steps;
+  guint n_steps;
+  guint at;
+  gboolean waited;  /* the step that is due has waited once */
+  gboolean looping; /* the last step is for ever */
+  GBytes *stored;   /* the last value of a STORE */
+} Script;
+
+/* A request for http://origin.example and @path. */
+void script_init (Script *self, gboolean async, const char *method, const char *path);
+void script_clear (Script *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Script, script_clear)
+
+void script_body (Script *self, gboolean seekable);
+
+/* Runs the flow; every step was asked for in turn, and no more; the trace is @trace (NULL: any). A
+ * flow that ran before is forgotten, settings and request stay. */
+#define script_run(self, steps, trace)                                                             \
+  script_run_at (G_STRLOC, (self), (steps), G_N_ELEMENTS (steps), (trace))
+void script_run_at (const char *where, Script *self, const Step *steps, guint n_steps,
+                    const char *trace);
+
+#define script_assert_status(self, number)                                                         \
+  script_assert_status_at (G_STRLOC, (self), (number))
+#define script_assert_error(self, domain, code)                                                    \
+  script_assert_error_at (G_STRLOC, (self), (domain), (int)(code))
+void script_assert_status_at (const char *where, Script *self, guint status);
+void script_assert_error_at (const char *where, Script *self, GQuark domain, int code);
+
+/* Reads the body of the result to its end, so that it is stored. */
+void script_read (Script *self);
+
+/* A store that is not called for operations: the script stands in its place. What was stored
+ * without one, as bodies are, can be looked at; NULL where there is no such key. */
+TernCacheStore *script_store_new (void);
+GBytes *script_store_peek (TernCacheStore *store, const char *suffix);
+
+G_END_DECLS

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The cache stage: which calls of the store it asks for, in which order, and what it answers from
+ * their outcome. */
+
+#include "script.h"
+
+#include <string.h>
+#include <tern/tern-error.h>
+
+#include "message/tern-response-private.h"
+
+#define HIT "v redirect, v auth, v coding, = cache, ^ coding, ^ auth, ^ redirect"
+#define AGAIN UP_TO_CACHE "~ cache, " FROM_RETRY
+#define FRESH "Cache-Control: max-age=60\nETag: \"1\""
+#define STALE "Cache-Control: no-cache\nETag: \"1\""
+
+static void
+init (Script *s, gboolean async, const char *method)
+{
+  script_init (s, async, method, "/a");
+  s->settings->cache_store = script_store_new ();
+}
+
+/* Runs a miss with these fields, so that there are a record and a body to be found. */
+static void
+fill (Script *s, const char *fields, GBytes **meta, GBytes **body)
+{
+  const Step steps[] = {
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 200, .fields = fields, .body = "page",
+              .sent = "If-None-Match:"),
+  };
+
+  script_run (s, steps, DOWN UP);
+  script_assert_status (s, 200);
+  g_assert_null (script_store_peek (s->settings->cache_store, "#meta"));
+  script_read (s);
+  *meta = g_bytes_ref (script_store_peek (s->settings->cache_store, "/a#meta"));
+  *body = g_bytes_ref (script_store_peek (s->settings->cache_store, "/a#body"));
+}
+
+static void
+test_miss_and_hit (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, FRESH, &meta, &body);
+  {
+    const Step steps[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+
+    script_run (&s, steps, HIT);
+    script_assert_status (&s, 200);
+    g_assert_true (s.flow->result.response->from_cache);
+    g_assert_cmpint (tern_reader_get_remaining (s.flow->result.body), ==, 4);
+  }
+}
+
+/* Half an entry, or none that can be read, is a miss. */
+static void
+test_broken (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, FRESH, &meta, &body);
+  {
+    const Step no_body[] = {
+      FIND ("/a#meta", .value = meta),
+      FIND ("/a#body"),
+      EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .sent = "If-None-Match:"),
+    };
+    const Step other_body[] = {
+      FIND ("/a#meta", .value = meta),
+      FIND ("/a#body", .body = "pags"),
+      EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .sent = "If-None-Match:"),
+    };
+    const Step rubbish[] = {
+      FIND ("/a#meta", .body = "rubbish"),
+      EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH),
+    };
+
+    script_run (&s, no_body, DOWN UP);
+    script_run (&s, other_body, DOWN UP);
+    script_run (&s, rubbish, DOWN UP);
+  }
+}
+
+/* The record of another page does not answer for this one. */
+static void
+test_foreign (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, FRESH, &meta, &body);
+  tern_request_set_uri (s.request, "http://origin.example/b");
+  {
+    const Step steps[] = {
+      FIND ("/b#meta", .value = meta),
+      EXCHANGE (.asked = "GET /b", .status = 404),
+      DELETE ("/b#meta"),
+      DELETE ("/b#body"),
+    };
+
+    script_run (&s, steps, DOWN UP);
+    script_assert_status (&s, 404);
+  }
+}
+
+static void
+test_not_modified (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, STALE, &meta, &body);
+  {
+    const Step steps[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 304, .fields = FRESH "\nX-New: yes",
+                .sent = "If-None-Match: \"1\""),
+      FIND ("/a#body", .value = body),
+      STORE ("/a#meta"),
+    };
+
+    script_run (&s, steps, DOWN UP);
+    script_assert_status (&s, 200);
+    g_assert_true (s.flow->result.response->from_cache);
+    g_assert_cmpstr (tern_headers_get (s.flow->result.response->headers, "X-New"), ==, "yes");
+    g_assert_nonnull (s.stored);
+  }
+  {
+    /* What was rewritten is fresh. */
+    const Step steps[] = { FIND ("/a#meta", .value = s.stored), FIND ("/a#body", .value = body) };
+
+    script_run (&s, steps, HIT);
+    script_assert_status (&s, 200);
+  }
+}
+
+static void
+test_modified (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, STALE, &meta, &body);
+  {
+    const Step replaced[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "new",
+                .sent = "If-None-Match: \"1\""),
+    };
+    const Step forgotten[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 200, .fields = "Cache-Control: no-store"),
+      DELETE ("/a#meta"),
+      DELETE ("/a#body"),
+    };
+    const Step failed[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .facts = { .phase = TERN_PHASE_RESOLVE },
+                .domain = tern_error_quark, .code = TERN_ERROR_SERVER_NOT_FOUND),
+    };
+    const Step faulty[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 500),
+    };
+
+    script_run (&s, replaced, DOWN UP);
+    g_assert_false (s.flow->result.response->from_cache);
+    script_read (&s);
+    g_assert_false (g_bytes_equal (script_store_peek (s.settings->cache_store, "#body"), body));
+    script_run (&s, forgotten, DOWN UP);
+    script_run (&s, failed, DOWN UP);
+    script_assert_error (&s, TERN_ERROR, TERN_ERROR_SERVER_NOT_FOUND);
+    script_run (&s, faulty, DOWN UP);
+    script_assert_status (&s, 500);
+  }
+}
+
+/* A 304 about what is not there any more: away with the rest, and once more without conditions;
+ * what comes then is dealt with like any answer. */
+static void
+test_304_for_nothing (gboolean async, gconstpointer data)
+{
+  static const char *const answers[] = { FRESH, "X: y", "Cache-Control: no-store" };
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, STALE, &meta, &body);
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      const Step steps[] = {
+        FIND ("/a#meta", .value = meta),
+        EXCHANGE (.asked = "GET /a", .status = 304, .fields = STALE,
+                  .sent = "If-None-Match: \"1\""),
+        FIND ("/a#body"),
+        DELETE ("/a#meta"),
+        DELETE ("/a#body"),
+        EXCHANGE (.asked = "GET /a", .status = 200, .fields = answers[i], .body = "new",
+                  .sent = "If-None-Match:"),
+        DELETE ("/a#meta"),
+        DELETE ("/a#body"),
+      };
+
+      script_run_at (G_STRLOC, &s, steps, i == 0 ? 6 : 8, DOWN AGAIN UP);
+      script_assert_status (&s, 200);
+      g_assert_false (s.flow->result.response->from_cache);
+    }
+  {
+    /* One that goes on saying 304 is believed in the end. */
+    const Step steps[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"2\""),
+      DELETE ("/a#meta"),
+      DELETE ("/a#body"),
+      EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"2\""),
+    };
+
+    script_run (&s, steps, DOWN AGAIN UP);
+    script_assert_status (&s, 304);
+  }
+}
+
+static void
+test_only_if_cached (gboolean async, gconstpointer data)
+{
+  static const Step miss[] = { FIND ("/a#meta") };
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  tern_headers_append (tern_request_get_headers (s.request), "Cache-Control", "only-if-cached");
+  script_run (&s, miss, HIT);
+  script_assert_status (&s, 504);
+  g_clear_object (&s.settings->cache_store);
+  script_run_at (G_STRLOC, &s, miss, 0, HIT);
+  script_assert_status (&s, 504);
+  g_assert_null (s.flow->result.body);
+}
+
+static void
+test_bypass (gboolean async, gconstpointer data)
+{
+  static const Step own[] = {
+    EXCHANGE (.asked = "GET /a", .status = 304, .sent = "If-None-Match: \"9\""),
+  };
+  static const Step no_store[] = {
+    EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "page"),
+    DELETE ("/a#meta"),
+    DELETE ("/a#body"),
+  };
+  static const Step head[] = { EXCHANGE (.asked = "HEAD /a", .status = 200, .fields = FRESH) };
+  static const Step nothing[] = { EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH) };
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  tern_headers_append (tern_request_get_headers (s.request), "If-None-Match", "\"9\"");
+  script_run (&s, own, DOWN UP);
+  script_assert_status (&s, 304);
+  tern_headers_remove (tern_request_get_headers (s.request), "If-None-Match");
+  tern_headers_append (tern_request_get_headers (s.request), "Cache-Control", "no-store");
+  script_run (&s, no_store, DOWN UP);
+  script_read (&s);
+  g_assert_null (script_store_peek (s.settings->cache_store, "#meta"));
+  tern_headers_remove (tern_request_get_headers (s.request), "Cache-Control");
+  tern_request_set_method (s.request, "HEAD");
+  script_run (&s, head, DOWN UP);
+  g_clear_object (&s.settings->cache_store);
+  tern_request_set_method (s.request, "GET");
+  script_run (&s, nothing, DOWN UP);
+}
+
+static void
+test_invalidation (gboolean async, gconstpointer data)
+{
+  static const Step plain[] = {
+    EXCHANGE (.asked = "POST /a", .status = 200),
+    DELETE ("/a#meta"),
+    DELETE ("/a#body"),
+  };
+  static const Step named[] = {
+    EXCHANGE (.asked = "POST /a", .status = 201,
+              .fields = "Location: /b\nContent-Location: http://origin.example/c#x"),
+    DELETE ("/a#meta"),
+    DELETE ("/a#body"),
+    DELETE ("/b#meta"),
+    DELETE ("/b#body"),
+    DELETE ("/c#meta"),
+    DELETE ("/c#body"),
+  };
+  static const Step foreign[] = {
+    EXCHANGE (.asked = "POST /a", .status = 201, .fields = "Location: http://other.example/b"),
+    DELETE ("/a#meta"),
+    DELETE ("/a#body"),
+  };
+  static const Step refused[] = { EXCHANGE (.asked = "POST /a", .status = 400) };
+  static const Step failed[] = {
+    EXCHANGE (.asked = "POST /a", .facts = { .phase = TERN_PHASE_RESOLVE },
+              .domain = tern_error_quark, .code = TERN_ERROR_SERVER_NOT_FOUND),
+  };
+  g_auto (Script) s;
+
+  init (&s, async, "POST");
+  script_run (&s, plain, DOWN UP);
+  script_run (&s, named, DOWN UP);
+  script_run (&s, foreign, DOWN UP);
+  script_run (&s, refused, DOWN UP);
+  script_run (&s, failed, DOWN UP);
+}
+
+/* A redirect that changes something makes room before it is followed. */
+static void
+test_after_redirect (gboolean async, gconstpointer data)
+{
+  static const Step steps[] = {
+    EXCHANGE (.asked = "POST /a", .status = 303, .fields = "Location: b"),
+    DELETE ("/a#meta"),
+    DELETE ("/a#body"),
+    DELETE ("/b#meta"),
+    DELETE ("/b#body"),
+    DRAIN,
+    FIND ("/b#meta"),
+    EXCHANGE (.asked = "GET /b", .status = 200),
+    DELETE ("/b#meta"),
+    DELETE ("/b#body"),
+  };
+  g_auto (Script) s;
+
+  init (&s, async, "POST");
+  script_run (&s, steps, DOWN UP_TO_REDIRECT "~ redirect, " FROM_AUTH UP);
+  script_assert_status (&s, 200);
+}
+
+/* Above the cache, a login asks it again: with the credentials it may know the answer. */
+static void
+test_beneath_auth (gboolean async, gconstpointer data)
+{
+  static const Step steps[] = {
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 401, .fields = "WWW-Authenticate: Basic"),
+    DRAIN,
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "page",
+              .sent = "Authorization: Basic bWU6c2VjcmV0"),
+  };
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  tern_request_set_uri (s.request, "http://me:secret@origin.example/a");
+  script_run (&s, steps, DOWN UP_TO_AUTH "~ auth, " FROM_CODING UP);
+  script_assert_status (&s, 200);
+}
+
+static void
+test_partition (gboolean async, gconstpointer data)
+{
+  static const Step steps[] = {
+    FIND ("/a mine%20own#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 404),
+    DELETE ("/a mine%20own#meta"),
+    DELETE ("/a mine%20own#body"),
+  };
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  tern_request_set_partition (s.request, "mine own");
+  script_run (&s, steps, DOWN UP);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  tern_test_add_both ("/flow/cache/miss-and-hit", test_miss_and_hit, NULL);
+  tern_test_add_both ("/flow/cache/broken", test_broken, NULL);
+  tern_test_add_both ("/flow/cache/foreign", test_foreign, NULL);
+  tern_test_add_both ("/flow/cache/not-modified", test_not_modified, NULL);
+  tern_test_add_both ("/flow/cache/modified", test_modified, NULL);
+  tern_test_add_both ("/flow/cache/304-for-nothing", test_304_for_nothing, NULL);
+  tern_test_add_both ("/flow/cache/only-if-cached", test_only_if_cached, NULL);
+  tern_test_add_both ("/flow/cache/bypass", test_bypass, NULL);
+  tern_test_add_both ("/flow/cache/invalidation", test_invalidation, NULL);
+  tern_test_add_both ("/flow/cache/after-redirect", test_after_redirect, NULL);
+  tern_test_add_both ("/flow/cache/beneath-auth", test_beneath_auth, NULL);
+  tern_test_add_both ("/flow/cache/partition", test_partition, NULL);
+  return g_test_run ();
+}
