@@ -57,7 +57,8 @@ take_peeked (TernBodyStream *self, void *buffer, gsize len)
 }
 
 /* What the program may ask of a body that failed; a cancelled read can go on. Once is enough: what
- * failed fails for ever. And the request is let go, for it now holds the response, which holds us. */
+ * failed fails for ever. And the request is let go, for it now holds the response, which holds us.
+ */
 static void
 note_failure (TernBodyStream *self, const GError *error)
 {

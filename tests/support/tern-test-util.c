@@ -362,3 +362,16 @@ tern_test_assert_bytes_at (const char   *where,
   g_autofree char *want = tern_test_escape (expected, (gssize) wanted);
   g_error ("%s: got “%s”\nexpected “%s”", where, got, want);
 }
+
+gboolean
+tern_test_measures_memory (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return FALSE;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  return FALSE;
+#endif
+#endif
+  return g_getenv ("TERN_TEST_MEMCHECK") == NULL;
+}
