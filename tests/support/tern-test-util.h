@@ -27,9 +27,9 @@ guint     tern_test_count_threads  (void);
 /* Resident memory in KiB, for "flat in body size". */
 gsize     tern_test_peak_rss_kib   (void);
 
-/* Whether a process's memory tells something about the library: not under a sanitizer or memcheck, which
- * keep what was freed. */
-gboolean tern_test_measures_memory (void);
+/* Whether a process's memory tells something about the library: not under a sanitizer or memcheck,
+ * which keep what was freed. */
+gboolean  tern_test_measures_memory (void);
 
 /* A stopwatch is a number: start it, ask it. */
 gint64    tern_test_watch_start    (void);
