@@ -75,5 +75,7 @@ tern_head_reader_step (
       if (n == 0)
         return fail_end (self, uri, error);
       self->started = self->moved = TRUE;
+      /* The idle clock begins anew now, so who keeps it must be asked before another wait. */
+      wait->may_block = FALSE;
     }
 }
