@@ -9,6 +9,9 @@
 
 #define WHEN 50 /* ms */
 
+/* Made once: keys take their time. */
+static TernTestCerts *certs;
+
 static void
 assert_cancelled (Ask *ask, const char *phase)
 {
@@ -60,7 +63,6 @@ test_connect (gboolean async, gconstpointer data)
 static void
 test_tls (gboolean async, gconstpointer data)
 {
-  g_autoptr (TernTestCerts) certs = tern_test_certs_new ();
   g_autoptr (TernOrigin) origin
       = tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, NULL, TERN_ORIGIN_TLS_HANG);
   g_auto (Ask) ask;
@@ -269,10 +271,76 @@ test_late_lookup (gboolean async, gconstpointer data)
   tern_test_run_until_func (is_clean, &before, 5000);
 }
 
+/* --- at any moment --- */
+
+typedef struct
+{
+  GCancellable *cancellable;
+  guint us;
+} Moment;
+
+static gpointer
+cancel_at (gpointer data)
+{
+  Moment *moment = data;
+  const gint64 end = g_get_monotonic_time () + moment->us;
+
+  while (g_get_monotonic_time () < end)
+    continue; /* a sleep is not that exact */
+  g_cancellable_cancel (moment->cancellable);
+  return NULL;
+}
+
+/* Cancelled a little later each time, over all that a request does: it works or is cancelled, and
+ * the connection that it had is either good or gone. */
+static void
+test_any_moment (gboolean async, gconstpointer data)
+{
+  const gboolean secure = data != NULL;
+  g_autoptr (TernOrigin) origin
+      = secure ? tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, NULL, 0) : tern_origin_new ();
+  g_autofree char *big = g_strnfill (200000, 'b');
+  TernPool *pool;
+  guint n_ok = 0;
+  g_auto (Ask) ask;
+
+  tern_origin_add_reply (origin, "/", 200, NULL, big);
+  ask_init (&ask, async, origin, "GET", "/");
+  if (secure)
+    tern_client_set_ca_file (ask.client, tern_test_certs_get_ca_file (certs));
+  pool = tern_client_peek_pool (ask.client);
+  for (guint i = 0; i < 120; i++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Moment moment = { cancellable, i * (secure ? 50 : 15) };
+      GThread *thread = g_thread_new ("cancel", cancel_at, &moment);
+
+      if (ask_fetch (&ask, cancellable))
+        {
+          n_ok++;
+          ask_assert_ok (&ask, 200, big);
+        }
+      else
+        ask_assert_io_error (&ask, CANCELLED, NULL);
+      g_thread_join (thread);
+      g_assert_cmpuint (tern_pool_count_total (pool), ==, tern_pool_count_idle (pool));
+      if (i % 3 == 0)
+        tern_client_close (ask.client);
+    }
+  g_test_message ("%u of 120 were done before", n_ok);
+  ask_fetch (&ask, NULL);
+  ask_assert_ok (&ask, 200, big);
+  tern_client_close (ask.client);
+  g_assert_true (tern_origin_wait_n_open (origin, 0, 5000));
+}
+
 int
 main (int argc, char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
+  certs = tern_test_certs_new ();
   tern_test_add_both ("/session/cancel/before", test_before, NULL);
   tern_test_add_both ("/session/cancel/resolve", test_resolve, NULL);
   tern_test_add_both ("/session/cancel/connect", test_connect, NULL);
@@ -284,7 +352,11 @@ main (int argc, char **argv)
   tern_test_add_both ("/session/cancel/receive", test_receive, NULL);
   tern_test_add_both ("/session/cancel/read", test_read, NULL);
   tern_test_add_both ("/session/cancel/after", test_after, NULL);
+  tern_test_add_both ("/session/cancel/any-moment/plain", test_any_moment, NULL);
+  tern_test_add_both ("/session/cancel/any-moment/tls", test_any_moment, "tls");
   tern_test_add_both ("/session/cancel/leftovers", test_leftovers, NULL);
   tern_test_add_both ("/session/cancel/late-lookup", test_late_lookup, NULL);
-  return g_test_run ();
+  result = g_test_run ();
+  tern_test_certs_free (certs);
+  return result;
 }

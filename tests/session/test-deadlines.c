@@ -17,6 +17,9 @@
 
 #define HEAD "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
 
+/* Made once: keys take their time. */
+static TernTestCerts *certs;
+
 /* It timed out in @phase after @ms, give or take what a busy machine takes. */
 static void
 assert_timed_out (Ask *ask, const char *phase, double ms)
@@ -96,7 +99,6 @@ test_connect (gboolean async, gconstpointer which)
 static void
 test_tls (gboolean async, gconstpointer which)
 {
-  g_autoptr (TernTestCerts) certs = tern_test_certs_new ();
   g_autoptr (TernOrigin) origin
       = tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, NULL, TERN_ORIGIN_TLS_HANG);
   g_auto (Ask) ask;
@@ -171,6 +173,20 @@ test_wait (gboolean async, gconstpointer which)
       g_assert_true (tern_origin_wait_closed (origin, i, 5000));
     }
   g_assert_cmpuint (tern_origin_n_requests (origin), ==, G_N_ELEMENTS (starts));
+}
+
+/* The clock counts from the last byte, not from when somebody looked. */
+static void
+test_partial (gboolean async, gconstpointer which)
+{
+  g_autoptr (TernOrigin) origin = tern_origin_new ();
+  g_auto (Ask) ask;
+
+  ask_init (&ask, async, origin, "GET", "/");
+  tern_origin_push_script (origin, "HTTP/1.1 200 OK\r\nX", -1, TERN_ORIGIN_SCRIPT_HANG_AFTER);
+  tern_client_set_timeout (ask.client, 0.6);
+  ask_fetch (&ask, NULL);
+  assert_timed_out (&ask, "waiting for the response (127.0.0.1)", 600);
 }
 
 static void
@@ -445,7 +461,10 @@ add (const char *phase, const char *which, TernTestBothFunc func, int data)
 int
 main (int argc, char **argv)
 {
+  int result;
+
   g_test_init (&argc, &argv, NULL);
+  certs = tern_test_certs_new ();
   add ("resolve", "connect-timeout", test_resolve, CONNECT_TIMEOUT);
   add ("resolve", "total-timeout", test_resolve, TOTAL_TIMEOUT);
   add ("connect", "connect-timeout", test_connect, CONNECT_TIMEOUT);
@@ -459,6 +478,7 @@ main (int argc, char **argv)
   add ("wait", "request-timeout", test_wait, REQUEST_TIMEOUT);
   add ("wait", "total-timeout", test_wait, TOTAL_TIMEOUT);
   add ("wait", "request-total-timeout", test_wait, REQUEST_TOTAL_TIMEOUT);
+  add ("wait", "partial", test_partial, 0);
   add ("receive", "timeout", test_receive, TIMEOUT);
   add ("receive", "total-timeout", test_receive, TOTAL_TIMEOUT);
   add ("between-reads", "timeout", test_between_reads, TIMEOUT);
@@ -477,5 +497,7 @@ main (int argc, char **argv)
   add ("moves", "stream", test_stream_takes_time, ODD_STREAM_SLOW);
   add ("hops", "total-timeout", test_hops, 0);
   add ("none", "zero", test_none, 0);
-  return g_test_run ();
+  result = g_test_run ();
+  tern_test_certs_free (certs);
+  return result;
 }

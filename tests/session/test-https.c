@@ -356,6 +356,26 @@ test_big (gboolean async, gconstpointer priority)
   g_assert_cmpuint (n, ==, size);
 }
 
+/* A refusal while records still wait to be sent. */
+static void
+test_refused (gboolean async, gconstpointer priority)
+{
+  const gsize size = 32 * 1024 * 1024;
+  g_autoptr (TernOrigin) origin = make_origin (TERN_TEST_CERT_SERVER, priority, 0);
+  g_autoptr (GBytes) body = g_bytes_new_take (g_malloc0 (size), size);
+  g_auto (Ask) ask;
+
+  init (&ask, async, origin);
+  tern_client_set_total_timeout (ask.client, 10);
+  tern_request_set_method (ask.request, "POST");
+  tern_request_set_body_bytes (ask.request, NULL, body);
+  tern_origin_push_script (origin, "HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig",
+                           -1, TERN_ORIGIN_SCRIPT_BEFORE_BODY | TERN_ORIGIN_SCRIPT_HANG_AFTER);
+  ask_fetch (&ask, NULL);
+  ask_assert_ok (&ask, 413, "big");
+  g_assert_cmpuint (tern_pool_count_total (tern_client_peek_pool (ask.client)), ==, 0);
+}
+
 static void
 add (const char *name, const char *variant, TernTestBothFunc func, gconstpointer data)
 {
@@ -392,6 +412,7 @@ main (int argc, char **argv)
   add ("odd", "plain-server", test_plain_server, NULL);
   add_versions ("idle-noise", test_idle_noise);
   add_versions ("big", test_big);
+  add_versions ("refused", test_refused);
   result = g_test_run ();
   tern_test_certs_free (certs);
   return result;

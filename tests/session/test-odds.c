@@ -126,6 +126,7 @@ ask_inside (
       = tern_client_request (client, "GET", data, NULL, NULL, &content, NULL, &error);
 
   g_assert_no_error (error);
+  g_assert_cmpuint (tern_response_get_status (response), ==, 200);
   g_assert_cmpuint (g_bytes_get_size (content), ==, strlen (TERN_ORIGIN_DEMO_TEXT));
 }
 

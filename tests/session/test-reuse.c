@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Kept connections: when one serves again, when it does not, and whom it never serves. */
 #include "ask.h"
-#include "client/tern-client-private.h"
+#include "names.h"
 
 static void
 get (Ask *ask, TernOrigin *origin)
@@ -60,6 +60,34 @@ test_same_origin (gboolean async, gconstpointer data)
   ask_again (&ask, NULL, "GET", lower);
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 200, "fine");
+  g_assert_cmpuint (tern_origin_n_connections (origin), ==, 1);
+}
+
+/* With the port left out, given, or empty the host is named without it (RFC 9110 §7.2), and the
+ * connection is the same. */
+static void
+test_default_port (gboolean async, gconstpointer data)
+{
+  static const char *const uris[] = { "http://" NAMES_HOST "/", "http://" NAMES_HOST ":80/",
+                                      "http://" NAMES_HOST ":/", "http://" NAMES_HOST };
+  g_autoptr (TernOrigin) origin = make_origin ();
+  g_autoptr (Names) names = NULL;
+  g_auto (Ask) ask;
+
+  ask_init (&ask, async, NULL, "GET", uris[0]);
+  names = names_new (ask.client);
+  names_add (names, "127.0.0.1", tern_origin_get_port (origin));
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++)
+    {
+      g_autoptr (TernOriginRequest) seen = NULL;
+
+      ask_again (&ask, NULL, "GET", uris[i]);
+      ask_fetch (&ask, NULL);
+      ask_assert_ok (&ask, 200, "fine");
+      seen = tern_origin_get_request (origin, i);
+      g_assert_cmpstr (tern_origin_request_header (seen, "Host"), ==, NAMES_HOST);
+      g_assert_cmpstr (tern_origin_request_target (seen), ==, "/");
+    }
   g_assert_cmpuint (tern_origin_n_connections (origin), ==, 1);
 }
 
@@ -229,6 +257,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tern_test_add_both ("/session/reuse/one", test_one, NULL);
   tern_test_add_both ("/session/reuse/same-origin", test_same_origin, NULL);
+  tern_test_add_both ("/session/reuse/default-port", test_default_port, NULL);
   tern_test_add_both ("/session/reuse/closed-at-checkout", test_dead_at_checkout, NULL);
   tern_test_add_both ("/session/reuse/reset-at-checkout", test_dead_at_checkout, "reset");
   tern_test_add_both ("/session/reuse/expiry", test_expiry, NULL);

@@ -87,6 +87,7 @@ test_bad (gboolean async, gconstpointer data)
 {
   const Bad *bad = data;
   g_autoptr (TernOrigin) origin = tern_origin_new ();
+  g_autoptr (TernFailure) failure = NULL;
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");
@@ -94,7 +95,13 @@ test_bad (gboolean async, gconstpointer data)
   g_assert_false (ask_fetch (&ask, NULL));
   tern_test_assert_error (ask.error, TERN_ERROR, bad->code, "127.0.0.1");
   g_assert_null (ask.content);
-  g_assert_cmpint (ask_phase (&ask), ==, TERN_PHASE_WAIT);
+  failure = tern_request_get_failure (ask.request);
+  g_assert_cmpint (tern_failure_get_phase (failure), ==, TERN_PHASE_WAIT);
+  /* The line that was refused can be shown: it is in the message, and holds no raw control byte. */
+  g_assert_nonnull (tern_failure_get_line (failure));
+  g_assert_nonnull (strstr (ask.error->message, tern_failure_get_line (failure)));
+  for (const char *at = tern_failure_get_line (failure); *at; at++)
+    g_assert_false (g_ascii_iscntrl (*at));
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
   g_assert_cmpuint (tern_pool_count_total (tern_client_peek_pool (ask.client)), ==, 0);
   /* An answer that came, however bad, is no reason to ask again. */
