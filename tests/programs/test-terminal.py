@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import termios
+import threading
 import time
 
 from program import ENVIRONMENT, FOLDER, Origin, Raw, TERN, no_temporary_files, path
@@ -116,13 +117,24 @@ def progress():
 
 @case('/terminal/progress/unknown-length')
 def progress_unknown():
-  with open(path('sink'), 'wb') as sink:
-    terminal = Terminal(origin('/big?size=400000000&chunk=100000'), stdout=sink.fileno())
-    terminal.wait_for(b'B/s')
-    equal(terminal.finish(), 0)
+  # Held back by a reader that comes late, so that it takes long on a fast machine too.
+  source, sink = os.pipe()
+  terminal = Terminal(origin('/big?size=40000000&chunk=100000'), stdout=sink)
+  os.close(sink)
+  time.sleep(0.5)
+  reader = threading.Thread(target=drain, args=[source])
+  reader.start()
+  terminal.wait_for(b'B/s')
+  equal(terminal.finish(), 0)
+  reader.join()
   lacks(terminal.seen, b'left')
   equal(shown(terminal.seen), '')
-  os.unlink(path('sink'))
+
+
+def drain(source):
+  while os.read(source, 1 << 20):
+    pass
+  os.close(source)
 
 
 @case('/terminal/progress/not-over-the-body')
