@@ -131,7 +131,7 @@ static void
 on_fetched (GObject *client, GAsyncResult *result, gpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TernResponse) response
+  g_autoptr (TernResponse) response G_GNUC_UNUSED
       = tern_client_fetch_finish (TERN_CLIENT (client), result, NULL, &error);
 
   g_assert_no_error (error);
