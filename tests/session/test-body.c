@@ -260,12 +260,11 @@ test_poll_slow (gboolean async, gconstpointer data)
   g_assert_cmpuint (polled.n_idle_rounds, <, 30);
 }
 
-/* A stalled server ends a polled read too: the source tells when the time is over. */
+/* A stalled server ends a polled read too, when the time is over. */
 static void
 test_poll_timeout (gboolean async, gconstpointer data)
 {
   g_autoptr (TernOrigin) origin = tern_origin_new ();
-  g_autoptr (GSource) source = NULL;
   GPollableInputStream *body;
   gint64 start;
   char buffer[8];

@@ -123,7 +123,6 @@ static void
 test_gzip (gboolean async, gconstpointer scheme)
 {
   g_autoptr (GBytes) decoded = NULL;
-  g_autofree char *plain_coding = NULL;
   g_auto (Ask) ask;
 
   if (!begin (&ask, async, scheme, "GET", "/page.html"))

@@ -69,7 +69,7 @@ static void
 test_default_port (gboolean async, gconstpointer data)
 {
   static const char *const uris[] = { "http://" NAMES_HOST "/", "http://" NAMES_HOST ":80/",
-                                      "http://" NAMES_HOST ":/", "http://" NAMES_HOST };
+                                      "http://" NAMES_HOST ":/", ("http://" NAMES_HOST) };
   g_autoptr (TernOrigin) origin = make_origin ();
   g_autoptr (Names) names = NULL;
   g_auto (Ask) ask;
