@@ -21,16 +21,19 @@ rank_scheme (const char *scheme, gpointer data)
   return tern_registry_find (TERN_PLUGIN_AUTH_SCHEME, scheme, &rank) ? rank : -1;
 }
 
+/* A host, or host:port; an IPv6 address with its brackets or, alone, without. */
 static gboolean
 is_for (const TernDomainCredentials *entry, const TernUri *uri)
 {
   g_autofree char *with_port = NULL;
+  gsize len;
 
-  if (!entry->domain || strcmp (entry->domain, uri->host) == 0
-      || strcmp (entry->domain, uri->authority) == 0)
+  if (!entry->domain || strcmp (entry->domain, uri->host) == 0)
     return TRUE;
   with_port = g_strdup_printf (strchr (uri->host, ':') ? "[%s]:%u" : "%s:%u", uri->host, uri->port);
-  return strcmp (entry->domain, with_port) == 0;
+  len = strrchr (with_port, ':') - with_port;
+  return strcmp (entry->domain, with_port) == 0
+         || (strlen (entry->domain) == len && strncmp (entry->domain, with_port, len) == 0);
 }
 
 /* "name:password" of the URI, its percent-encoding undone; NULL where it has none. */
@@ -133,6 +136,14 @@ list_candidates (GPtrArray *credentials, const TernUri *uri, gboolean only_scope
   if (own && list->len == 0)
     g_ptr_array_add (list, g_steal_pointer (&own));
   return list;
+}
+
+gboolean
+tern_auth_candidate_is_own (const TernAuthAnswer *answer, const TernUri *uri)
+{
+  g_autoptr (TernCredentials) own = from_userinfo (uri);
+
+  return own && are_equal (own, answer->credentials);
 }
 
 /* A scheme that speaks before it is asked says the same when it is: once was enough. */

@@ -18,6 +18,8 @@ gboolean tern_auth_candidate_next (GPtrArray *credentials,
 
 /* Whether an answer from memory is one of the credentials in the URI, where it has some. */
 gboolean tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri);
+/* Whether they are those in the URI. */
+gboolean tern_auth_candidate_is_own (const TernAuthAnswer *answer, const TernUri *uri);
 
 /* The first credentials for the URI with a scheme that may speak before it is asked. Where a
  * redirect has led to another origin (@led_astray), those for every host are not told unasked. */

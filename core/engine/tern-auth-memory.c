@@ -15,6 +15,7 @@ typedef struct
   TernUri *uri;
   char *root;
   char *partition;
+  gboolean of_uri;
   TernAuthAnswer answer;
 } Space;
 
@@ -91,8 +92,9 @@ tern_auth_memory_find (TernAuthMemory *self,
     {
       const Space *space = self->spaces->pdata[i];
 
-      /* The deepest root is the closest space. */
-      if (is_of (space, uri, partition) && tern_protection_space_covers (space->root, uri->target)
+      /* The deepest root is the closest space. Who names nobody is not somebody for that. */
+      if (is_of (space, uri, partition) && (!space->of_uri || uri->userinfo)
+          && tern_protection_space_covers (space->root, uri->target)
           && (!best || strlen (space->root) >= strlen (best->root)))
         best = space;
     }
@@ -107,6 +109,7 @@ void
 tern_auth_memory_add (TernAuthMemory *self,
                       TernUri *uri,
                       const char *partition,
+                      gboolean of_uri,
                       const TernAuthAnswer *answer)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
@@ -115,6 +118,7 @@ tern_auth_memory_add (TernAuthMemory *self,
   space->uri = tern_uri_ref (uri);
   space->root = tern_protection_space_root (uri->target);
   space->partition = g_strdup (partition);
+  space->of_uri = of_uri;
   space->answer = (TernAuthAnswer){ g_object_ref (answer->scheme),
                                     tern_credentials_ref (answer->credentials) };
   g_mutex_lock (&self->lock);

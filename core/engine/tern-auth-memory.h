@@ -27,9 +27,11 @@ gboolean tern_auth_memory_find (TernAuthMemory *self,
                                 const TernUri *uri,
                                 const char *partition,
                                 TernAuthAnswer *answer);
+/* @of_uri: the credentials stood in the URI and are for such URIs alone. */
 void tern_auth_memory_add (TernAuthMemory *self,
                            TernUri *uri,
                            const char *partition,
+                           gboolean of_uri,
                            const TernAuthAnswer *answer);
 /* The answer of @scheme was refused: forgets it wherever it is known for that origin. */
 void tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthScheme *scheme);

@@ -129,7 +129,9 @@ remember (TernFlow *flow, State *state)
   if (!state->answer.scheme || flow->result.response->from_cache)
     return;
   if (!state->opened)
-    tern_auth_memory_add (memory, flow->call.uri, flow->call.request->partition, &state->answer);
+    tern_auth_memory_add (memory, flow->call.uri, flow->call.request->partition,
+                          tern_auth_candidate_is_own (&state->answer, flow->call.uri),
+                          &state->answer);
   else if (state->opened != state->answer.scheme)
     tern_auth_memory_renew (memory, flow->call.uri, state->opened, &state->answer);
 }

@@ -191,6 +191,37 @@ test_domains (gboolean async, gconstpointer data)
   assert_sent (&s, "/a", 200, "- | " USER);
 }
 
+/* An address of IPv6 may have its brackets. */
+static void
+test_domain_ipv6 (gboolean async, gconstpointer data)
+{
+  static const char *const domains[] = { "::1", "[::1]", "[::1]:" };
+  g_autoptr (TernOrigin) origin = NULL;
+  Gate gate = { USER, ASK };
+  g_auto (Session) s;
+
+  session_init (&s, async);
+  if (!tern_test_have_ipv6 ())
+    {
+      g_test_skip ("there is no ::1");
+      return;
+    }
+  origin = tern_origin_new_at ("::1", 0, NULL);
+  g_assert_nonnull (origin);
+  tern_origin_add_route (origin, "", on_gate, &gate);
+  for (guint i = 0; i < G_N_ELEMENTS (domains); i++)
+    {
+      g_autofree char *uri = g_strdup_printf ("http://[::1]:%u/a", tern_origin_get_port (origin));
+      g_autofree char *port = g_strdup_printf ("%u", tern_origin_get_port (origin));
+      g_autofree char *domain = g_strconcat (domains[i], i == 2 ? port : NULL, NULL);
+
+      tern_client_clear_credentials (s.client);
+      tern_client_add_credentials (s.client, "user", "secret", domain);
+      session_get (&s, uri, 200, "come in");
+    }
+  tern_client_clear_credentials (s.client);
+}
+
 static void
 test_domain_case (gboolean async, gconstpointer data)
 {
@@ -261,7 +292,8 @@ test_userinfo (gboolean async, gconstpointer data)
   assert_sent (&s, right, 200, "- | " USER);
   assert_sent (&s, right, 200, USER);
   assert_sent (&s, coded, 200, USER);
-  /* What somebody else opened is not opened for this one. */
+  /* What somebody else opened is not opened for this one, nor for who names nobody. */
+  assert_sent (&s, "/a", 401, "-");
   assert_sent (&s, wrong, 401, "- | " OTHER);
   assert_sent (&s, right, 200, USER);
 }
@@ -521,6 +553,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/auth/space", test_space, NULL);
   tern_test_add_both ("/auth/space-dots", test_space_dots, NULL);
   tern_test_add_both ("/auth/domains", test_domains, NULL);
+  tern_test_add_both ("/auth/domain-ipv6", test_domain_ipv6, NULL);
   tern_test_add_both ("/auth/domain-case", test_domain_case, NULL);
   tern_test_add_both ("/auth/other-origin", test_other_origin, NULL);
   tern_test_add_both ("/auth/partitions", test_partitions, NULL);
