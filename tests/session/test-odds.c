@@ -190,7 +190,7 @@ test_progress (gboolean async, gconstpointer path)
       ask_assert_ok (&ask, 200, NULL);
       g_assert_cmpuint (progress.received, ==, 300000);
       g_assert_cmpint (progress.total, ==, strstr (path, "chunk") ? -1 : 300000);
-      g_assert_cmpuint (progress.n, >, 1);
+      g_assert_cmpuint (progress.n, >=, 1);
       ask_clear (&ask);
     }
   ask_init (&ask, async, origin, "GET", path);
@@ -214,6 +214,10 @@ test_no_descriptors (gboolean async, gconstpointer data)
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 200, NULL);
   tern_client_close (ask.client);
+  g_assert_true (tern_origin_wait_n_open (origin, 0, 5000));
+  /* The origin is in this process: where a descriptor of its own comes free late, the client has
+   * one and the origin has none to answer with. */
+  tern_client_set_total_timeout (ask.client, 1);
   g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
   none = before;
   none.rlim_cur = MIN (before.rlim_cur, 200);
@@ -315,7 +319,7 @@ test_starved (gboolean async, gconstpointer data)
   else
     g_assert_nonnull (ask.error);
   g_assert_false (g_error_matches (ask.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
-  g_assert_cmpfloat (ask.ms, <, 200 * ask_slack ());
+  g_assert_cmpfloat (ask.ms, <, 100 * ask_slack ());
   close (ends[0]);
   close (ends[1]);
   while (tern_worker_count (TERN_LANE_STREAM) > 0)

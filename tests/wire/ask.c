@@ -240,7 +240,7 @@ ask_cancel_later (GCancellable *cancellable, guint ms)
 gboolean
 ask_memory_counts (void)
 {
-  return ask_slack () <= 2;
+  return ask_slack () <= 4;
 }
 
 double
@@ -253,5 +253,5 @@ ask_slack (void)
   return 8;
 #endif
 #endif
-  return g_getenv ("TERN_TEST_MEMCHECK") ? 25 : 2;
+  return g_getenv ("TERN_TEST_MEMCHECK") ? 25 : 4;
 }

@@ -67,7 +67,8 @@ TernPhase ask_phase (Ask *self);
 /* Cancels @cancellable after @ms from another thread; join it with g_thread_join(). */
 GThread *ask_cancel_later (GCancellable *cancellable, guint ms);
 
-/* Sanitizers and memcheck are slow: upper bounds on time are this many times wider there. */
+/* Machines are busy, sanitizers and memcheck are slow: upper bounds on time are this many times
+ * wider than what it takes. */
 double ask_slack (void);
 /* And their memory is their own: what is resident says nothing there. */
 gboolean ask_memory_counts (void);

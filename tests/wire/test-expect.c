@@ -39,7 +39,7 @@ test_agreed (gboolean async, gconstpointer data)
   seen = tern_origin_get_request (origin, 0);
   g_assert_cmpstr (tern_origin_request_header (seen, "Expect"), ==, "100-continue");
   g_assert_cmpstr (tern_origin_request_body (seen, NULL), ==, TEXT);
-  g_assert_cmpfloat (ask.ms, <, 400 * ask_slack ());
+  g_assert_cmpfloat (ask.ms, <, 225 * ask_slack ());
   g_assert_cmpuint (status, ==, 100);
   g_assert_cmpuint (tern_pool_count_idle (tern_client_peek_pool (ask.client)), ==, 1);
 }
@@ -78,7 +78,7 @@ test_late (gboolean async, gconstpointer data)
   seen = tern_origin_get_request (origin, 0);
   g_assert_cmpstr (tern_origin_request_body (seen, NULL), ==, TEXT);
   g_assert_cmpfloat (tern_origin_request_body_delay (seen), >, 250);
-  g_assert_cmpfloat (ask.ms, <, 300 + 350 * ask_slack ());
+  g_assert_cmpfloat (ask.ms, <, 225 * ask_slack ());
 }
 
 /* A server that never heard of it gets the body after a second. */
@@ -128,7 +128,7 @@ test_early (gboolean async, gconstpointer data)
   init_post (&ask, async, origin);
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, what->status, what->body);
-  g_assert_cmpfloat (ask.ms, <, 400 * ask_slack ());
+  g_assert_cmpfloat (ask.ms, <, 225 * ask_slack ());
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
   /* Nothing but the head was sent. */
   {
