@@ -159,10 +159,11 @@ test_wait (gboolean async, gconstpointer which)
 {
   static const char *const starts[] = { "", "HTTP/1.1 200 OK\r\nX", "HTTP/1.1 103 Hi\r\n\r\n" };
   g_autoptr (TernOrigin) origin = tern_origin_new ();
+  const guint n = GPOINTER_TO_INT (which) == TIMEOUT ? G_N_ELEMENTS (starts) : 1;
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");
-  for (guint i = 0; i < G_N_ELEMENTS (starts); i++)
+  for (guint i = 0; i < n; i++)
     {
       tern_origin_push_script (origin, starts[i], -1, TERN_ORIGIN_SCRIPT_HANG_AFTER);
       ask_again (&ask, origin, "GET", "/");
@@ -172,7 +173,7 @@ test_wait (gboolean async, gconstpointer which)
       g_assert_cmpint (ask_phase (&ask), ==, TERN_PHASE_WAIT);
       g_assert_true (tern_origin_wait_closed (origin, i, 5000));
     }
-  g_assert_cmpuint (tern_origin_n_requests (origin), ==, G_N_ELEMENTS (starts));
+  g_assert_cmpuint (tern_origin_n_requests (origin), ==, n);
 }
 
 /* The clock counts from the last byte, not from when somebody looked. */
