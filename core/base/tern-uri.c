@@ -23,23 +23,22 @@ enum
 
 /* Controls and SP stop a part as "#" and NUL do; only the latter two are then accepted. */
 static const guint8 part_classes[256] = {
-  [0x00 ... 0x20] = STOP, ['#'] = STOP, [0x7F] = STOP, ['"'] = ENCODE, ['<'] = ENCODE,
-  ['>'] = ENCODE, ['\\'] = ENCODE, ['^'] = ENCODE, ['`'] = ENCODE, ['{'] = ENCODE,
-  ['|'] = ENCODE, ['}'] = ENCODE, [0x80 ... 0xFF] = ENCODE,
+  [0x00 ... 0x20] = STOP,   ['#'] = STOP,   [0x7F] = STOP,   ['"'] = ENCODE,
+  ['<'] = ENCODE,           ['>'] = ENCODE, ['\\'] = ENCODE, ['^'] = ENCODE,
+  ['`'] = ENCODE,           ['{'] = ENCODE, ['|'] = ENCODE,  ['}'] = ENCODE,
+  [0x80 ... 0xFF] = ENCODE,
 };
 
 #define LOWER(c) [c - 0x20] = c, [c] = c
-/* The bytes of a reg-name (RFC 3986 §3.2.2) in lower case, without percent-encoding; 0 for others.
- * */
+/* The bytes of a host name in lower case; 0 for others. RFC 3986 §3.2.2 has more in a reg-name,
+ * which no server is called by and which other programs take for separators. */
 static const guint8 host_bytes[256] = {
   LOWER ('a'), LOWER ('b'), LOWER ('c'), LOWER ('d'), LOWER ('e'), LOWER ('f'), LOWER ('g'),
   LOWER ('h'), LOWER ('i'), LOWER ('j'), LOWER ('k'), LOWER ('l'), LOWER ('m'), LOWER ('n'),
   LOWER ('o'), LOWER ('p'), LOWER ('q'), LOWER ('r'), LOWER ('s'), LOWER ('t'), LOWER ('u'),
   LOWER ('v'), LOWER ('w'), LOWER ('x'), LOWER ('y'), LOWER ('z'), ['0'] = '0', ['1'] = '1',
   ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8',
-  ['9'] = '9', ['-'] = '-', ['.'] = '.', ['_'] = '_', ['~'] = '~', ['!'] = '!', ['$'] = '$',
-  ['&'] = '&', ['\''] = '\'', ['('] = '(', [')'] = ')', ['*'] = '*', ['+'] = '+', [','] = ',',
-  [';'] = ';', ['='] = '=',
+  ['9'] = '9', ['-'] = '-', ['.'] = '.', ['_'] = '_', ['~'] = '~',
 };
 #undef LOWER
 
@@ -97,7 +96,7 @@ explain_scheme (const char *text, GError **error)
     {
       /* A control byte is the worse fault: it must be named even where the scheme is missing. */
       for (const char *at = text; *at; at++)
-        if ((guint8) *at <= 0x20 || *at == 0x7F)
+        if ((guint8)*at <= 0x20 || *at == 0x7F)
           return fail (text, N_ ("it has a control character or a space"), error);
       return fail_relative (text, error);
     }
@@ -252,7 +251,7 @@ scan_part (Part *part, const char *at)
   guint class;
 
   part->at = at;
-  while ((class = part_classes[(guint8) *at]) != STOP)
+  while ((class = part_classes[(guint8)*at]) != STOP)
     {
       part->n_encode += class;
       at++;
@@ -346,7 +345,7 @@ put_name (char *out, const Part *host, guint *hash)
     return N_ ("the host name is too long");
   for (gsize i = 0; i < host->len; i++)
     {
-      const guint8 c = host_bytes[(guint8) host->at[i]];
+      const guint8 c = host_bytes[(guint8)host->at[i]];
 
       if (!c)
         return N_ ("the host has a character that is not allowed");
@@ -384,7 +383,7 @@ put_literal (char *out, const Part *host, guint *hash)
   for (gsize i = 0; i < host->len; i++)
     {
       out[i] = g_ascii_tolower (host->at[i]);
-      *hash = *hash * 33 + (guint8) out[i];
+      *hash = *hash * 33 + (guint8)out[i];
     }
   out[host->len] = '\0';
   if (inet_pton (AF_INET6, out, &address) != 1)
@@ -441,7 +440,7 @@ build (const Split *split, const char *text, GError **error)
   const gsize size = 2 * split->host.len + split->target.len + split->userinfo.len
                      + split->fragment.len + 2 * n_encode + 16;
   TernUri *uri = g_malloc (sizeof (TernUri) + size);
-  char *out = (char *) (uri + 1);
+  char *out = (char *)(uri + 1);
   const char *fault;
 
   g_atomic_ref_count_init (&uri->ref_count);

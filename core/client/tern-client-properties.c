@@ -131,6 +131,9 @@ tern_client_write_property (TernClient *self, guint id, const GValue *value)
 {
   const Change change = { &tern_client_properties[id], value };
 
+  /* What is no time keeps the old value, as a property does with what is out of its range. */
+  if (change.property->kind == TERN_CLIENT_SECONDS && !(g_value_get_double (value) >= 0))
+    return;
   tern_client_edit_settings (self, edit, &change);
   if (change.property->group == TERN_CLIENT_GROUP_POOL)
     apply_limits (self);

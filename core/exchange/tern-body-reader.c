@@ -59,16 +59,14 @@ fail_early_end (BodyReader *self, GError **error)
   if (self->kind == TERN_BODY_LENGTH)
     return fail (self,
                  g_error_new (TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                              _ ("%s closed the connection after %" PRIu64
-                                 " of %" PRIu64 " bytes"),
+                              _ ("%s closed the connection after %" PRIu64 " of %" PRIu64 " bytes"),
                               self->uri->host, self->received, self->total),
                  error);
   return fail (
       self,
-      g_error_new (
-          TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-          _ ("%s closed the connection before the last chunk, after %" PRIu64 " bytes"),
-          self->uri->host, self->received),
+      g_error_new (TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
+                   _ ("%s closed the connection before the last chunk, after %" PRIu64 " bytes"),
+                   self->uri->host, self->received),
       error);
 }
 
@@ -232,11 +230,33 @@ body_get_trailers (TernReader *reader)
   return ((BodyReader *)reader)->trailers;
 }
 
+/* A body that nobody wants, but that has come whole with its head, need not cost the connection. */
+static void
+drain_buffered (BodyReader *self)
+{
+  char scratch[4096];
+
+  if (self->kind == TERN_BODY_LENGTH && self->left == tern_receive_len (&self->receive))
+    {
+      tern_receive_clear (&self->receive);
+      release (self, TRUE);
+    }
+  while (self->kind == TERN_BODY_CHUNKED && self->lease && tern_receive_len (&self->receive) > 0)
+    {
+      gsize n = 0;
+
+      if (decode_buffered (self, scratch, sizeof scratch, &n, NULL) != TERN_STEP_DONE)
+        return;
+    }
+}
+
 static void
 body_free (TernReader *reader)
 {
   BodyReader *self = (BodyReader *)reader;
 
+  if (self->lease && !self->failed)
+    drain_buffered (self);
   release (self, FALSE);
   g_clear_pointer (&self->chunked, tern_http1_chunked_free);
   g_clear_pointer (&self->trailers, tern_headers_unref);

@@ -14,6 +14,10 @@ struct _TernEstablish
   TernTlsHandshake *handshake;
   TernTransport *transport;
   gint64 deadline;
+  gint64 idle_timeout; /* 0 is none */
+  gint64 idle_at;      /* when the network was silent for too long; 0 while it is not waited for */
+  TernPhase phase;     /* of the step before */
+  guint64 moved;       /* bytes of the handshake by then */
   gint64 tls_start;
 };
 
@@ -27,6 +31,7 @@ tern_establish_new (const TernExchangeEnv *env, TernUri *uri, const char *ticket
   if (uri->secure)
     self->tls = tern_tls_settings_ref (env->tls);
   self->deadline = env->total_deadline;
+  self->idle_timeout = env->idle_timeout;
   if (env->connect_timeout > 0)
     self->deadline = MIN (self->deadline, g_get_monotonic_time () + env->connect_timeout);
   self->dialer = tern_dialer_new (uri->host, uri->port, env->lookup, env->lookup_data);
@@ -69,17 +74,19 @@ dial (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
   return TERN_STEP_DONE;
 }
 
+static void
+begin_handshake (TernEstablish *self)
+{
+  self->tls_start = g_get_monotonic_time ();
+  self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
+                                            self->uri->host, self->ticket_key);
+}
+
 static TernStep
 encrypt (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
 {
   TernStep step;
 
-  if (!self->handshake)
-    {
-      self->tls_start = g_get_monotonic_time ();
-      self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
-                                                self->uri->host, self->ticket_key);
-    }
   step = tern_tls_handshake_step (self->handshake, wait, error);
   if (step != TERN_STEP_DONE)
     return step;
@@ -90,28 +97,69 @@ encrypt (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **err
   return TERN_STEP_DONE;
 }
 
-TernStep
-tern_establish_step (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
+/* The idle clock: it begins anew with each phase and with each byte of the handshake. Looking up a
+ * name is no network of ours. */
+static void
+wind_idle_clock (TernEstablish *self, TernWait *wait)
+{
+  const TernPhase phase = tern_establish_get_phase (self);
+  const guint64 moved = self->handshake ? tern_tls_handshake_count_moved (self->handshake) : 0;
+
+  if (self->idle_timeout == 0 || phase == TERN_PHASE_RESOLVE)
+    return;
+  if (phase != self->phase || moved != self->moved)
+    self->idle_at = g_get_monotonic_time () + self->idle_timeout;
+  self->phase = phase;
+  self->moved = moved;
+  tern_wait_add_deadline (wait, self->idle_at);
+}
+
+static TernStep
+establish (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
 {
   TernStep step = TERN_STEP_DONE;
 
-  if (self->deadline != TERN_NEVER)
-    {
-      if (g_get_monotonic_time () >= self->deadline)
-        {
-          tern_deadline_set_error (error, tern_establish_get_phase (self), self->uri->host);
-          return TERN_STEP_FAILED;
-        }
-      tern_wait_add_deadline (wait, self->deadline);
-    }
   /* What cannot be used is found before a packet is sent. */
   if (self->tls && self->dialer && !tern_tls_settings_load (self->tls, error))
     return TERN_STEP_FAILED;
   if (self->dialer)
     step = dial (self, timings, wait, error);
-  if (step == TERN_STEP_DONE && self->tls)
-    step = encrypt (self, timings, wait, error);
-  return step;
+  if (step != TERN_STEP_DONE || !self->tls)
+    return step;
+  if (!self->handshake)
+    begin_handshake (self);
+  /* Before the first read, which may block until then. */
+  wind_idle_clock (self, wait);
+  return encrypt (self, timings, wait, error);
+}
+
+static gboolean
+is_late (gint64 deadline)
+{
+  return deadline != TERN_NEVER && deadline != 0 && g_get_monotonic_time () >= deadline;
+}
+
+TernStep
+tern_establish_step (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
+{
+  TernStep step;
+
+  if (is_late (self->deadline))
+    {
+      tern_deadline_set_error (error, tern_establish_get_phase (self), self->uri->host);
+      return TERN_STEP_FAILED;
+    }
+  tern_wait_add_deadline (wait, self->deadline);
+  wind_idle_clock (self, wait);
+  step = establish (self, timings, wait, error);
+  if (step != TERN_STEP_WAIT)
+    return step;
+  /* The phase may be another by now, and bytes may have moved. */
+  wind_idle_clock (self, wait);
+  if (!is_late (self->deadline) && !is_late (self->idle_at))
+    return step;
+  tern_deadline_set_error (error, tern_establish_get_phase (self), self->uri->host);
+  return TERN_STEP_FAILED;
 }
 
 TernTransport *

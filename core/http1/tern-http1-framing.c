@@ -80,23 +80,14 @@ note_coding (Found *found, const TernHeaders *headers, const TernField *field)
 static void
 note_length (Found *found, const TernHeaders *headers, const TernField *field)
 {
-  const char *at = tern_headers_raw (headers, field);
-  const char *const end = at + field->raw_len;
+  const guint64 before = found->size;
 
-  while (at)
-    {
-      gsize len;
-      const char *item = next_item (&at, end, &len);
-      guint64 size;
-
-      if (!tern_field_parse_uint (item, len, &size) || (found->length && size != found->size))
-        {
-          found->bad_length = field;
-          return;
-        }
-      found->length = field;
-      found->size = size;
-    }
+  /* RFC 9110 §8.6 lets a recipient take a list of the same number for that number; a field with a
+   * list in it is refused here, for parsers that do not agree about it are what smuggling needs. */
+  if (!tern_field_parse_uint (tern_headers_raw (headers, field), field->raw_len, &found->size)
+      || (found->length && before != found->size))
+    found->bad_length = field;
+  found->length = field;
 }
 
 static void
@@ -119,7 +110,10 @@ find (Found *found, const TernHeaders *headers)
 }
 
 static gboolean
-fail (const TernHeaders *headers, const TernField *field, TernError code, const char *format,
+fail (const TernHeaders *headers,
+      const TernField *field,
+      TernError code,
+      const char *format,
       GError **error)
 {
   g_autofree char *shown = tern_escape (tern_headers_raw (headers, field), field->raw_len);
@@ -163,8 +157,12 @@ decide_body (const Found *found, const TernHeaders *headers, TernFraming *framin
 }
 
 gboolean
-tern_http1_framing_decide (const char *method, guint status, guint version,
-                           const TernHeaders *headers, TernFraming *framing, GError **error)
+tern_http1_framing_decide (const char *method,
+                           guint status,
+                           guint version,
+                           const TernHeaders *headers,
+                           TernFraming *framing,
+                           GError **error)
 {
   Found found;
 

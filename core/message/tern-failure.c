@@ -30,7 +30,7 @@ tern_phase_describe (TernPhase phase)
     [TERN_PHASE_QUEUE] = N_ ("waiting for a free connection"),
     [TERN_PHASE_RESOLVE] = N_ ("looking up the name"),
     [TERN_PHASE_CONNECT] = N_ ("connecting"),
-    [TERN_PHASE_TLS] = N_ ("the TLS handshake"),
+    [TERN_PHASE_TLS] = N_ ("negotiating TLS"),
     [TERN_PHASE_SEND] = N_ ("sending the request"),
     [TERN_PHASE_WAIT] = N_ ("waiting for the response"),
     [TERN_PHASE_RECEIVE] = N_ ("receiving the response"),

@@ -26,6 +26,12 @@ tern_tls_handshake_new (TernTlsSettings *settings, TernTransport *inner, const c
   return self;
 }
 
+guint64
+tern_tls_handshake_count_moved (TernTlsHandshake *self)
+{
+  return self->link ? self->link->moved : 0;
+}
+
 void
 tern_tls_handshake_free (TernTlsHandshake *self)
 {

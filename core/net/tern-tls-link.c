@@ -77,6 +77,7 @@ hold (TernTlsLink *self, const giovec_t *parts, int n_parts)
 static void
 drop_held (TernTlsLink *self, gsize n)
 {
+  self->moved += n;
   self->held_len -= n;
   if (self->held_len > 0)
     {
@@ -194,6 +195,7 @@ fill (TernTlsLink *self)
     }
   self->is_eof = n == 0;
   self->ahead_start = 0;
+  self->moved += n;
   self->ahead_end = (guint) n;
   return n > 0;
 }

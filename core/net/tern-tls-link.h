@@ -30,7 +30,8 @@ typedef struct
   gsize held_len;
   gsize held_size;
 
-  guint rounds; /* of GnuTLS since something came of it */
+  guint64 moved; /* bytes that went either way, for who asks whether anything does */
+  guint rounds;  /* of GnuTLS since something came of it */
 
   /* Of the call that is running. */
   TernWait *wait;

@@ -31,6 +31,9 @@ TernTlsHandshake *tern_tls_handshake_new (TernTlsSettings *settings, TernTranspo
 /* Errors: TERN_ERROR_CERTIFICATE, TERN_ERROR_TLS, each naming the host. */
 TernStep tern_tls_handshake_step (TernTlsHandshake *self, TernWait *wait, GError **error);
 
+/* How many bytes have moved so far: tells a slow other side from a silent one. */
+guint64 tern_tls_handshake_count_moved (TernTlsHandshake *self);
+
 /* Once done: the encrypted transport (transfer full). The Finished message may be held back until
  * the first write, so that it shares a packet with the request. */
 TernTransport *tern_tls_handshake_steal_transport (TernTlsHandshake *self);

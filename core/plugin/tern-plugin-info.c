@@ -282,7 +282,8 @@ tern_plugin_info_get_description (TernPluginInfo *self)
  *
  * All plugins that were found, broken ones and those that are not allowed too, in the order in
  * which they win: those that are part of the library, then those of its own folder, of the folders
- * that the program added, and of the environment variable `TERN_PLUGIN_PATH`. Nothing is loaded.
+ * that the program added, and of the environment variable `TERN_PLUGIN_PATH` (`TERN_PLUGIN_DIR`
+ * names a folder in place of the compiled-in one). Nothing is loaded.
  * The list does not change; ask again for a newer one.
  *
  * Returns: (transfer full): a list of [class@PluginInfo]

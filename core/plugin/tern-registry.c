@@ -22,9 +22,14 @@ static guint generation;
 static TernPluginIndex *
 get_index_locked (void)
 {
-  if (the_index == NULL)
-    the_index = tern_plugin_index_new (tern_builtin_plugins, TERN_PLUGIN_DIR,
-                                       secure_getenv ("TERN_PLUGIN_PATH"));
+  const char *folder;
+
+  if (the_index != NULL)
+    return the_index;
+  /* A build that was not installed has its own plugins, whatever lies where it would be. */
+  folder = secure_getenv ("TERN_PLUGIN_DIR");
+  the_index = tern_plugin_index_new (tern_builtin_plugins, folder ? folder : TERN_PLUGIN_DIR,
+                                     secure_getenv ("TERN_PLUGIN_PATH"));
   return the_index;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-escape.h"
 #include "base/tern-headers-private.h"
 #include "base/tern-i18n.h"
 
@@ -108,9 +109,8 @@ resolve_location (TernUri *base, const TernHeaders *headers, const TernField *lo
     next = drop_foreign_userinfo (base, uri, error);
   if (!next)
     {
-      /* Long enough to recognise it, too short to fill a log. */
-      g_autofree char *cut = g_strndup (reference, 200);
-      g_autofree char *shown = g_strescape (cut, NULL);
+      /* Long enough to recognise it, too short to fill a log, and without a password. */
+      g_autofree char *shown = tern_escape_uri (reference);
 
       g_prefix_error (error, _ ("Redirect to “%s”: "), shown);
     }

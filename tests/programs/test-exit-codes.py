@@ -145,6 +145,10 @@ def local_file():
     done = subprocess.run([TERN, origin('/plain')], stdout=full, stderr=subprocess.PIPE,
                           env=ENVIRONMENT, timeout=30)
   equal(done.returncode, 11)
+  # The place of a closed stdout must not be taken by the socket.
+  done = subprocess.run(['sh', '-c', 'exec "$0" "$1" >&-', TERN, origin('/plain')],
+                        stderr=subprocess.PIPE, env=ENVIRONMENT, timeout=30)
+  equal(done.returncode, 11)
   ends_with(11, '--ca-file', 'missing', secure('/plain'), says='missing')
 
 
@@ -211,6 +215,6 @@ def first():
   equal(tern(origin('/plain'), f':{closed_port()}/', origin('/status?code=404')).code, 7)
 
 
-if os.environ.get('TERN_PLUGIN_PATH'):
+if os.environ.get('TERN_PLUGIN_DIR'):
   run()
-raise SystemExit('TERN_PLUGIN_PATH is to name the plugins of the build')
+raise SystemExit('TERN_PLUGIN_DIR is to name the plugins of the build')

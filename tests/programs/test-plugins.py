@@ -33,8 +33,7 @@ def broken():
   write('broken/coding-broken.tern-plugin', b'[Plugin]\nKind=no-such-kind\nNames=broken\n'
         b'Module=libtern-coding-broken\nRank=1\nAbi=1\nMinCore=1.0\nName=Broken\n'
         b'Licence=LGPL-2.1-or-later\n')
-  both = os.environ['TERN_PLUGIN_PATH'] + ':' + folder
-  result = tern('plugins', environment={'TERN_PLUGIN_PATH': both})
+  result = tern('plugins', environment={'TERN_PLUGIN_PATH': folder})
   equal(result.code, 16)
   contains(result.err, 'coding-broken')
   # The others are not disturbed.

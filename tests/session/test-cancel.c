@@ -68,7 +68,7 @@ test_tls (gboolean async, gconstpointer data)
   g_auto (Ask) ask;
 
   ask_init (&ask, async, origin, "GET", "/");
-  fetch_cancelled (&ask, "the TLS handshake (localhost)");
+  fetch_cancelled (&ask, "negotiating TLS (localhost)");
   g_assert_cmpint (ask_phase (&ask), ==, TERN_PHASE_TLS);
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
 }

@@ -107,7 +107,7 @@ test_tls (gboolean async, gconstpointer which)
   tern_client_set_ca_file (ask.client, tern_test_certs_get_ca_file (certs));
   set_deadline (&ask, which, 0.2);
   ask_fetch (&ask, NULL);
-  assert_timed_out (&ask, "the TLS handshake (localhost)", 200);
+  assert_timed_out (&ask, "negotiating TLS (localhost)", 200);
   g_assert_cmpint (ask_phase (&ask), ==, TERN_PHASE_TLS);
   g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
 }
@@ -470,8 +470,11 @@ main (int argc, char **argv)
   add ("resolve", "connect-timeout", test_resolve, CONNECT_TIMEOUT);
   add ("resolve", "total-timeout", test_resolve, TOTAL_TIMEOUT);
   add ("connect", "connect-timeout", test_connect, CONNECT_TIMEOUT);
+  add ("connect", "timeout", test_connect, TIMEOUT);
   add ("connect", "request-total-timeout", test_connect, REQUEST_TOTAL_TIMEOUT);
   add ("tls", "connect-timeout", test_tls, CONNECT_TIMEOUT);
+  add ("tls", "timeout", test_tls, TIMEOUT);
+  add ("tls", "request-timeout", test_tls, REQUEST_TIMEOUT);
   add ("tls", "total-timeout", test_tls, TOTAL_TIMEOUT);
   add ("send", "timeout", test_send, TIMEOUT);
   add ("send", "total-timeout", test_send, TOTAL_TIMEOUT);

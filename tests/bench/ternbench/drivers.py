@@ -56,7 +56,7 @@ class Drivers:
     self.build = build
     self.machine = machine
     self.origin = origin
-    self.env = environment({'TERN_PLUGIN_PATH': plugin_path})
+    self.env = environment({'TERN_PLUGIN_DIR': plugin_path})
 
   def command(self, library, workload, n=None, size=None):
     command = [os.path.join(self.build, f'driver-{library}'), workload] + self.origin.arguments()
