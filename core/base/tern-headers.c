@@ -44,6 +44,8 @@ tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields
 /**
  * tern_headers_new:
  *
+ * Makes a map without fields.
+ *
  * Returns: (transfer full): a map without fields
  */
 TernHeaders *
@@ -55,6 +57,8 @@ tern_headers_new (void)
 /**
  * tern_headers_copy:
  * @headers: the fields
+ *
+ * Copies the fields.
  *
  * Returns: (transfer full): a map of its own with the same fields
  */
@@ -76,6 +80,8 @@ tern_headers_copy (const TernHeaders *headers)
  * tern_headers_ref:
  * @headers: the fields
  *
+ * Takes another reference.
+ *
  * Returns: (transfer full): @headers
  */
 TernHeaders *
@@ -88,6 +94,8 @@ tern_headers_ref (TernHeaders *headers)
 /**
  * tern_headers_unref:
  * @headers: (transfer full): the fields
+ *
+ * Lets go of a reference; what nobody refers to is freed.
  */
 void
 tern_headers_unref (TernHeaders *headers)
@@ -315,6 +323,8 @@ tern_headers_append_bytes (TernHeaders *headers, const char *name, GBytes *value
  * @headers: the fields
  * @name: a name, in any case
  *
+ * Removes every field of that name.
+ *
  * Returns: whether there was a field of that name
  */
 gboolean
@@ -403,6 +413,9 @@ tern_headers_get_poison (const TernHeaders *self)
  * @headers: the fields
  * @name: a name, in any case
  *
+ * Gets the value of the first field of that name, as UTF-8 (bytes that are not are read as
+ * Latin-1).
+ *
  * Returns: (nullable) (transfer none): the value of the first field of that name, as UTF-8 (bytes
  *   that are not are read as Latin-1); good until the headers change
  */
@@ -419,6 +432,8 @@ tern_headers_get (const TernHeaders *headers, const char *name)
  * @headers: the fields
  * @name: a name, in any case
  *
+ * Gets the bytes of the first field of that name, as they came.
+ *
  * Returns: (nullable) (transfer full): the bytes of the first field of that name, as they came
  */
 GBytes *
@@ -433,6 +448,8 @@ tern_headers_get_bytes (const TernHeaders *headers, const char *name)
  * tern_headers_get_combined:
  * @headers: the fields
  * @name: a name, in any case
+ *
+ * Gets the values of every field of that name, joined by ", " (RFC 9110 §5.3).
  *
  * Returns: (nullable) (transfer full): the values of every field of that name, joined by ", "
  *   (RFC 9110 §5.3)
@@ -460,6 +477,8 @@ tern_headers_get_combined (const TernHeaders *headers, const char *name)
  * @headers: the fields
  * @name: a name, in any case
  *
+ * Gets the value of every field of that name, in their order.
+ *
  * Returns: (transfer full): the value of every field of that name, in their order
  */
 char **
@@ -479,6 +498,8 @@ tern_headers_get_all (const TernHeaders *headers, const char *name)
  * @headers: the fields
  * @name: a name, in any case
  *
+ * Tells whether there is a field of that name.
+ *
  * Returns: whether there is a field of that name
  */
 gboolean
@@ -490,6 +511,8 @@ tern_headers_has (const TernHeaders *headers, const char *name)
 /**
  * tern_headers_get_n:
  * @headers: the fields
+ *
+ * Gets how many fields there are.
  *
  * Returns: how many fields there are
  */
@@ -505,6 +528,8 @@ tern_headers_get_n (const TernHeaders *headers)
  * @i: which one, from 0
  * @name: (out) (optional) (transfer none): its name, as given
  * @value: (out) (optional) (transfer none): its value
+ *
+ * Looks a field up by its place.
  *
  * Returns: whether there is a field number @i
  */

@@ -76,6 +76,8 @@ static const struct
  * tern_status_get_phrase:
  * @status: a status code
  *
+ * Gets the registered reason phrase of @status, %NULL for a code that is not registered.
+ *
  * Returns: (nullable): the registered reason phrase of @status, %NULL for a code that is not
  * registered
  */

@@ -5,6 +5,8 @@
 /**
  * tern_get_major_version:
  *
+ * Gets the major version of the library that the program runs with.
+ *
  * Returns: the major version of the library that the program runs with
  */
 guint
@@ -16,6 +18,8 @@ tern_get_major_version (void)
 /**
  * tern_get_minor_version:
  *
+ * Gets the minor version of the library that the program runs with.
+ *
  * Returns: the minor version of the library that the program runs with
  */
 guint
@@ -26,6 +30,8 @@ tern_get_minor_version (void)
 
 /**
  * tern_get_micro_version:
+ *
+ * Gets the micro version of the library that the program runs with.
  *
  * Returns: the micro version of the library that the program runs with
  */

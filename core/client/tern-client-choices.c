@@ -7,6 +7,8 @@
  * tern_client_get_follow_redirects:
  * @self: a client
  *
+ * Gets #TernClient:follow-redirects.
+ *
  * Returns: see #TernClient:follow-redirects
  */
 gboolean
@@ -23,6 +25,8 @@ tern_client_get_follow_redirects (TernClient *self)
  * tern_client_set_follow_redirects:
  * @self: a client
  * @follow_redirects: see #TernClient:follow-redirects
+ *
+ * Sets #TernClient:follow-redirects.
  */
 void
 tern_client_set_follow_redirects (TernClient *self, gboolean follow_redirects)
@@ -37,6 +41,8 @@ tern_client_set_follow_redirects (TernClient *self, gboolean follow_redirects)
 /**
  * tern_client_get_follow_all_redirects:
  * @self: a client
+ *
+ * Gets #TernClient:follow-all-redirects.
  *
  * Returns: see #TernClient:follow-all-redirects
  */
@@ -54,6 +60,8 @@ tern_client_get_follow_all_redirects (TernClient *self)
  * tern_client_set_follow_all_redirects:
  * @self: a client
  * @follow_all_redirects: see #TernClient:follow-all-redirects
+ *
+ * Sets #TernClient:follow-all-redirects.
  */
 void
 tern_client_set_follow_all_redirects (TernClient *self, gboolean follow_all_redirects)
@@ -68,6 +76,8 @@ tern_client_set_follow_all_redirects (TernClient *self, gboolean follow_all_redi
 /**
  * tern_client_get_forward_authorization:
  * @self: a client
+ *
+ * Gets #TernClient:forward-authorization.
  *
  * Returns: see #TernClient:forward-authorization
  */
@@ -85,6 +95,8 @@ tern_client_get_forward_authorization (TernClient *self)
  * tern_client_set_forward_authorization:
  * @self: a client
  * @forward_authorization: see #TernClient:forward-authorization
+ *
+ * Sets #TernClient:forward-authorization.
  */
 void
 tern_client_set_forward_authorization (TernClient *self, gboolean forward_authorization)
@@ -99,6 +111,8 @@ tern_client_set_forward_authorization (TernClient *self, gboolean forward_author
 /**
  * tern_client_get_ignore_etag:
  * @self: a client
+ *
+ * Gets #TernClient:ignore-etag.
  *
  * Returns: see #TernClient:ignore-etag
  */
@@ -116,6 +130,8 @@ tern_client_get_ignore_etag (TernClient *self)
  * tern_client_set_ignore_etag:
  * @self: a client
  * @ignore_etag: see #TernClient:ignore-etag
+ *
+ * Sets #TernClient:ignore-etag.
  */
 void
 tern_client_set_ignore_etag (TernClient *self, gboolean ignore_etag)
@@ -130,6 +146,8 @@ tern_client_set_ignore_etag (TernClient *self, gboolean ignore_etag)
 /**
  * tern_client_get_preemptive_auth:
  * @self: a client
+ *
+ * Gets #TernClient:preemptive-auth.
  *
  * Returns: see #TernClient:preemptive-auth
  */
@@ -147,6 +165,8 @@ tern_client_get_preemptive_auth (TernClient *self)
  * tern_client_set_preemptive_auth:
  * @self: a client
  * @preemptive_auth: see #TernClient:preemptive-auth
+ *
+ * Sets #TernClient:preemptive-auth.
  */
 void
 tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth)
@@ -161,6 +181,8 @@ tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth)
 /**
  * tern_client_get_user_agent:
  * @self: a client
+ *
+ * Gets #TernClient:user-agent.
  *
  * Returns: (transfer full) (nullable): see #TernClient:user-agent
  */
@@ -178,6 +200,8 @@ tern_client_get_user_agent (TernClient *self)
  * tern_client_set_user_agent:
  * @self: a client
  * @user_agent: (nullable): see #TernClient:user-agent
+ *
+ * Sets #TernClient:user-agent.
  */
 void
 tern_client_set_user_agent (TernClient *self, const char *user_agent)
@@ -192,6 +216,8 @@ tern_client_set_user_agent (TernClient *self, const char *user_agent)
 /**
  * tern_client_get_ca_file:
  * @self: a client
+ *
+ * Gets #TernClient:ca-file.
  *
  * Returns: (transfer full) (nullable) (type filename): see #TernClient:ca-file
  */
@@ -209,6 +235,8 @@ tern_client_get_ca_file (TernClient *self)
  * tern_client_set_ca_file:
  * @self: a client
  * @ca_file: (nullable) (type filename): see #TernClient:ca-file
+ *
+ * Sets #TernClient:ca-file.
  */
 void
 tern_client_set_ca_file (TernClient *self, const char *ca_file)
@@ -223,6 +251,8 @@ tern_client_set_ca_file (TernClient *self, const char *ca_file)
 /**
  * tern_client_get_validate_certificates:
  * @self: a client
+ *
+ * Gets #TernClient:validate-certificates.
  *
  * Returns: see #TernClient:validate-certificates
  */
@@ -240,6 +270,8 @@ tern_client_get_validate_certificates (TernClient *self)
  * tern_client_set_validate_certificates:
  * @self: a client
  * @validate_certificates: see #TernClient:validate-certificates
+ *
+ * Sets #TernClient:validate-certificates.
  */
 void
 tern_client_set_validate_certificates (TernClient *self, gboolean validate_certificates)
@@ -254,6 +286,8 @@ tern_client_set_validate_certificates (TernClient *self, gboolean validate_certi
 /**
  * tern_client_get_tls_minimum_version:
  * @self: a client
+ *
+ * Gets #TernClient:tls-minimum-version.
  *
  * Returns: see #TernClient:tls-minimum-version
  */
@@ -271,6 +305,8 @@ tern_client_get_tls_minimum_version (TernClient *self)
  * tern_client_set_tls_minimum_version:
  * @self: a client
  * @tls_minimum_version: see #TernClient:tls-minimum-version
+ *
+ * Sets #TernClient:tls-minimum-version.
  */
 void
 tern_client_set_tls_minimum_version (TernClient *self, TernTlsVersion tls_minimum_version)
@@ -285,6 +321,8 @@ tern_client_set_tls_minimum_version (TernClient *self, TernTlsVersion tls_minimu
 /**
  * tern_client_get_tls_maximum_version:
  * @self: a client
+ *
+ * Gets #TernClient:tls-maximum-version.
  *
  * Returns: see #TernClient:tls-maximum-version
  */
@@ -302,6 +340,8 @@ tern_client_get_tls_maximum_version (TernClient *self)
  * tern_client_set_tls_maximum_version:
  * @self: a client
  * @tls_maximum_version: see #TernClient:tls-maximum-version
+ *
+ * Sets #TernClient:tls-maximum-version.
  */
 void
 tern_client_set_tls_maximum_version (TernClient *self, TernTlsVersion tls_maximum_version)

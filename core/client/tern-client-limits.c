@@ -7,6 +7,8 @@
  * tern_client_get_timeout:
  * @self: a client
  *
+ * Gets #TernClient:timeout.
+ *
  * Returns: see #TernClient:timeout
  */
 double
@@ -23,6 +25,8 @@ tern_client_get_timeout (TernClient *self)
  * tern_client_set_timeout:
  * @self: a client
  * @timeout: see #TernClient:timeout
+ *
+ * Sets #TernClient:timeout.
  */
 void
 tern_client_set_timeout (TernClient *self, double timeout)
@@ -37,6 +41,8 @@ tern_client_set_timeout (TernClient *self, double timeout)
 /**
  * tern_client_get_connect_timeout:
  * @self: a client
+ *
+ * Gets #TernClient:connect-timeout.
  *
  * Returns: see #TernClient:connect-timeout
  */
@@ -54,6 +60,8 @@ tern_client_get_connect_timeout (TernClient *self)
  * tern_client_set_connect_timeout:
  * @self: a client
  * @connect_timeout: see #TernClient:connect-timeout
+ *
+ * Sets #TernClient:connect-timeout.
  */
 void
 tern_client_set_connect_timeout (TernClient *self, double connect_timeout)
@@ -68,6 +76,8 @@ tern_client_set_connect_timeout (TernClient *self, double connect_timeout)
 /**
  * tern_client_get_total_timeout:
  * @self: a client
+ *
+ * Gets #TernClient:total-timeout.
  *
  * Returns: see #TernClient:total-timeout
  */
@@ -85,6 +95,8 @@ tern_client_get_total_timeout (TernClient *self)
  * tern_client_set_total_timeout:
  * @self: a client
  * @total_timeout: see #TernClient:total-timeout
+ *
+ * Sets #TernClient:total-timeout.
  */
 void
 tern_client_set_total_timeout (TernClient *self, double total_timeout)
@@ -99,6 +111,8 @@ tern_client_set_total_timeout (TernClient *self, double total_timeout)
 /**
  * tern_client_get_retries:
  * @self: a client
+ *
+ * Gets #TernClient:retries.
  *
  * Returns: see #TernClient:retries
  */
@@ -116,6 +130,8 @@ tern_client_get_retries (TernClient *self)
  * tern_client_set_retries:
  * @self: a client
  * @retries: see #TernClient:retries
+ *
+ * Sets #TernClient:retries.
  */
 void
 tern_client_set_retries (TernClient *self, guint retries)
@@ -130,6 +146,8 @@ tern_client_set_retries (TernClient *self, guint retries)
 /**
  * tern_client_get_max_redirects:
  * @self: a client
+ *
+ * Gets #TernClient:max-redirects.
  *
  * Returns: see #TernClient:max-redirects
  */
@@ -147,6 +165,8 @@ tern_client_get_max_redirects (TernClient *self)
  * tern_client_set_max_redirects:
  * @self: a client
  * @max_redirects: see #TernClient:max-redirects
+ *
+ * Sets #TernClient:max-redirects.
  */
 void
 tern_client_set_max_redirects (TernClient *self, guint max_redirects)
@@ -161,6 +181,8 @@ tern_client_set_max_redirects (TernClient *self, guint max_redirects)
 /**
  * tern_client_get_max_connections:
  * @self: a client
+ *
+ * Gets #TernClient:max-connections.
  *
  * Returns: see #TernClient:max-connections
  */
@@ -178,6 +200,8 @@ tern_client_get_max_connections (TernClient *self)
  * tern_client_set_max_connections:
  * @self: a client
  * @max_connections: see #TernClient:max-connections
+ *
+ * Sets #TernClient:max-connections.
  */
 void
 tern_client_set_max_connections (TernClient *self, guint max_connections)
@@ -192,6 +216,8 @@ tern_client_set_max_connections (TernClient *self, guint max_connections)
 /**
  * tern_client_get_max_connections_per_host:
  * @self: a client
+ *
+ * Gets #TernClient:max-connections-per-host.
  *
  * Returns: see #TernClient:max-connections-per-host
  */
@@ -209,6 +235,8 @@ tern_client_get_max_connections_per_host (TernClient *self)
  * tern_client_set_max_connections_per_host:
  * @self: a client
  * @max_connections_per_host: see #TernClient:max-connections-per-host
+ *
+ * Sets #TernClient:max-connections-per-host.
  */
 void
 tern_client_set_max_connections_per_host (TernClient *self, guint max_connections_per_host)
@@ -223,6 +251,8 @@ tern_client_set_max_connections_per_host (TernClient *self, guint max_connection
 /**
  * tern_client_get_idle_connection_timeout:
  * @self: a client
+ *
+ * Gets #TernClient:idle-connection-timeout.
  *
  * Returns: see #TernClient:idle-connection-timeout
  */
@@ -240,6 +270,8 @@ tern_client_get_idle_connection_timeout (TernClient *self)
  * tern_client_set_idle_connection_timeout:
  * @self: a client
  * @idle_connection_timeout: see #TernClient:idle-connection-timeout
+ *
+ * Sets #TernClient:idle-connection-timeout.
  */
 void
 tern_client_set_idle_connection_timeout (TernClient *self, double idle_connection_timeout)
@@ -254,6 +286,8 @@ tern_client_set_idle_connection_timeout (TernClient *self, double idle_connectio
 /**
  * tern_client_get_decode_limit:
  * @self: a client
+ *
+ * Gets #TernClient:decode-limit.
  *
  * Returns: see #TernClient:decode-limit
  */
@@ -271,6 +305,8 @@ tern_client_get_decode_limit (TernClient *self)
  * tern_client_set_decode_limit:
  * @self: a client
  * @decode_limit: see #TernClient:decode-limit
+ *
+ * Sets #TernClient:decode-limit.
  */
 void
 tern_client_set_decode_limit (TernClient *self, guint64 decode_limit)
@@ -285,6 +321,8 @@ tern_client_set_decode_limit (TernClient *self, guint64 decode_limit)
 /**
  * tern_client_get_decode_ratio_limit:
  * @self: a client
+ *
+ * Gets #TernClient:decode-ratio-limit.
  *
  * Returns: see #TernClient:decode-ratio-limit
  */
@@ -302,6 +340,8 @@ tern_client_get_decode_ratio_limit (TernClient *self)
  * tern_client_set_decode_ratio_limit:
  * @self: a client
  * @decode_ratio_limit: see #TernClient:decode-ratio-limit
+ *
+ * Sets #TernClient:decode-ratio-limit.
  */
 void
 tern_client_set_decode_ratio_limit (TernClient *self, guint decode_ratio_limit)
@@ -316,6 +356,8 @@ tern_client_set_decode_ratio_limit (TernClient *self, guint decode_ratio_limit)
 /**
  * tern_client_get_max_header_count:
  * @self: a client
+ *
+ * Gets #TernClient:max-header-count.
  *
  * Returns: see #TernClient:max-header-count
  */
@@ -333,6 +375,8 @@ tern_client_get_max_header_count (TernClient *self)
  * tern_client_set_max_header_count:
  * @self: a client
  * @max_header_count: see #TernClient:max-header-count
+ *
+ * Sets #TernClient:max-header-count.
  */
 void
 tern_client_set_max_header_count (TernClient *self, guint max_header_count)
@@ -347,6 +391,8 @@ tern_client_set_max_header_count (TernClient *self, guint max_header_count)
 /**
  * tern_client_get_max_header_size:
  * @self: a client
+ *
+ * Gets #TernClient:max-header-size.
  *
  * Returns: see #TernClient:max-header-size
  */
@@ -364,6 +410,8 @@ tern_client_get_max_header_size (TernClient *self)
  * tern_client_set_max_header_size:
  * @self: a client
  * @max_header_size: see #TernClient:max-header-size
+ *
+ * Sets #TernClient:max-header-size.
  */
 void
 tern_client_set_max_header_size (TernClient *self, gsize max_header_size)

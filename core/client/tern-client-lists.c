@@ -6,6 +6,8 @@
  * tern_client_get_cache_store:
  * @self: a client
  *
+ * Gets #TernClient:cache-store.
+ *
  * Returns: (nullable) (transfer full): see #TernClient:cache-store
  */
 TernCacheStore *
@@ -27,6 +29,8 @@ edit_cache_store (TernSettings *settings, gconstpointer data)
  * tern_client_set_cache_store:
  * @self: a client
  * @store: (nullable): see #TernClient:cache-store
+ *
+ * Sets #TernClient:cache-store.
  */
 void
 tern_client_set_cache_store (TernClient *self, TernCacheStore *store)
@@ -60,6 +64,8 @@ edit_redirect_codes (TernSettings *settings, gconstpointer data)
  * @self: a client
  * @n_codes: (out): how many there are
  *
+ * Gets the status codes that are followed.
+ *
  * Returns: (array length=n_codes) (transfer full): the status codes that are followed
  */
 int *
@@ -77,6 +83,8 @@ tern_client_get_redirect_codes (TernClient *self, gsize *n_codes)
  * @codes: (array length=n_codes): the status codes that are to be followed; 300, 301, 302, 303, 307
  * and 308 by default
  * @n_codes: how many there are
+ *
+ * Sets which status codes are followed.
  */
 void
 tern_client_set_redirect_codes (TernClient *self, const int *codes, gsize n_codes)
@@ -99,6 +107,8 @@ edit_safe_methods (TernSettings *settings, gconstpointer data)
  * tern_client_get_safe_methods:
  * @self: a client
  *
+ * Gets #TernClient:safe-methods.
+ *
  * Returns: (transfer full): see #TernClient:safe-methods
  */
 char **
@@ -113,6 +123,8 @@ tern_client_get_safe_methods (TernClient *self)
  * tern_client_set_safe_methods:
  * @self: a client
  * @safe_methods: (nullable) (array zero-terminated=1): see #TernClient:safe-methods
+ *
+ * Sets #TernClient:safe-methods.
  */
 void
 tern_client_set_safe_methods (TernClient *self, const char *const *safe_methods)

@@ -257,7 +257,8 @@ install_limits (GObjectClass *klass)
   /**
    * TernClient:max-connections-per-host:
    *
-   * How many connections may be open at once to one origin.
+   * How many connections may be open at once to one origin. A response whose body was not read
+   * holds its connection, and who waits for one is bounded by #TernClient:total-timeout alone.
    */
   install (klass, TERN_CLIENT_PROP_MAX_CONNECTIONS_PER_HOST,
            g_param_spec_uint ("max-connections-per-host", NULL, NULL, 0, G_MAXUINT, 6, FLAGS));

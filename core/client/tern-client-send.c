@@ -131,6 +131,8 @@ tern_client_send_async (TernClient *self,
  * @result: what the callback was given
  * @error: return location for a #GError
  *
+ * Ends a call of tern_client_send_async().
+ *
  * Returns: (transfer full): the response; %NULL on error
  */
 TernResponse *
@@ -187,6 +189,8 @@ tern_client_fetch_async (TernClient *self,
  * @result: what the callback was given
  * @content: (out) (optional) (nullable) (transfer full): the body
  * @error: return location for a #GError
+ *
+ * Ends a call of tern_client_fetch_async().
  *
  * Returns: (transfer full): the response; %NULL on error
  */
@@ -276,6 +280,8 @@ tern_client_request_async (TernClient *self,
  * @result: what the callback was given
  * @content: (out) (optional) (nullable) (transfer full): the body of the response
  * @error: return location for a #GError
+ *
+ * Ends a call of tern_client_request_async().
  *
  * Returns: (transfer full): the response; %NULL on error
  */

@@ -150,6 +150,8 @@ tern_client_init (TernClient *self)
 /**
  * tern_client_new:
  *
+ * Makes a client with the default settings.
+ *
  * Returns: (transfer full): a client with the default settings
  */
 TernClient *

@@ -63,6 +63,8 @@ credentials_new (GBytes *name, GBytes *password, char *token)
  * @name: the name, UTF-8
  * @password: the password, UTF-8
  *
+ * Makes credentials of a name and a password.
+ *
  * Returns: (transfer full): credentials
  */
 TernCredentials *
@@ -76,6 +78,8 @@ tern_credentials_new (const char *name, const char *password)
  * tern_credentials_new_bytes:
  * @name: the name, any bytes
  * @password: the password, any bytes
+ *
+ * As tern_credentials_new(), for what is not UTF-8 or holds a NUL.
  *
  * Returns: (transfer full): credentials
  */
@@ -92,6 +96,8 @@ tern_credentials_new_bytes (GBytes *name, GBytes *password)
  * tern_credentials_new_token:
  * @token: a bearer token (RFC 6750)
  *
+ * Makes credentials of a token (RFC 6750).
+ *
  * Returns: (transfer full): credentials
  */
 TernCredentials *
@@ -103,6 +109,8 @@ tern_credentials_new_token (const char *token)
 /**
  * tern_credentials_ref:
  * @credentials: credentials
+ *
+ * Takes another reference.
  *
  * Returns: (transfer full): @credentials
  */
@@ -116,6 +124,8 @@ tern_credentials_ref (TernCredentials *credentials)
 /**
  * tern_credentials_unref:
  * @credentials: (transfer full): credentials
+ *
+ * Lets go of a reference; what nobody refers to is freed.
  */
 void
 tern_credentials_unref (TernCredentials *credentials)
@@ -132,6 +142,8 @@ tern_credentials_unref (TernCredentials *credentials)
  * tern_credentials_get_name:
  * @credentials: credentials
  *
+ * Gets the name, %NULL for a token.
+ *
  * Returns: (nullable) (transfer none): the name, %NULL for a token
  */
 GBytes *
@@ -144,6 +156,8 @@ tern_credentials_get_name (const TernCredentials *credentials)
  * tern_credentials_get_password:
  * @credentials: credentials
  *
+ * Gets the password, %NULL for a token.
+ *
  * Returns: (nullable) (transfer none): the password, %NULL for a token
  */
 GBytes *
@@ -155,6 +169,8 @@ tern_credentials_get_password (const TernCredentials *credentials)
 /**
  * tern_credentials_get_token:
  * @credentials: credentials
+ *
+ * Gets the token, %NULL for a name and password.
  *
  * Returns: (nullable) (transfer none): the token, %NULL for a name and password
  */

@@ -43,6 +43,8 @@ tern_phase_describe (TernPhase phase)
  * tern_failure_ref:
  * @failure: a failure
  *
+ * Takes another reference.
+ *
  * Returns: (transfer full): @failure
  */
 TernFailure *
@@ -55,6 +57,8 @@ tern_failure_ref (TernFailure *failure)
 /**
  * tern_failure_unref:
  * @failure: (transfer full): a failure
+ *
+ * Lets go of a reference; what nobody refers to is freed.
  */
 void
 tern_failure_unref (TernFailure *failure)
@@ -71,6 +75,8 @@ tern_failure_unref (TernFailure *failure)
  * tern_failure_get_phase:
  * @failure: a failure
  *
+ * Gets what was being done.
+ *
  * Returns: what was being done
  */
 TernPhase
@@ -82,6 +88,8 @@ tern_failure_get_phase (const TernFailure *failure)
 /**
  * tern_failure_get_response:
  * @failure: a failure
+ *
+ * Gets the response that the failure is about, if there was one.
  *
  * Returns: (nullable) (transfer none): the response that the failure is about, if there was one
  */
@@ -95,6 +103,8 @@ tern_failure_get_response (const TernFailure *failure)
  * tern_failure_get_partial_body:
  * @failure: a failure
  *
+ * Gets what was received of the body that was to be read whole.
+ *
  * Returns: (nullable) (transfer none): what was received of the body that was to be read whole
  */
 GBytes *
@@ -106,6 +116,8 @@ tern_failure_get_partial_body (const TernFailure *failure)
 /**
  * tern_failure_get_expected:
  * @failure: a failure
+ *
+ * Gets how many bytes the body was to have, -1 where that is not known.
  *
  * Returns: how many bytes the body was to have, -1 where that is not known
  */
@@ -119,6 +131,8 @@ tern_failure_get_expected (const TernFailure *failure)
  * tern_failure_get_received:
  * @failure: a failure
  *
+ * Gets how many bytes of the body came.
+ *
  * Returns: how many bytes of the body came
  */
 gint64
@@ -130,6 +144,8 @@ tern_failure_get_received (const TernFailure *failure)
 /**
  * tern_failure_get_line:
  * @failure: a failure
+ *
+ * Gets the offending line of the message, escaped.
  *
  * Returns: (nullable) (transfer none): the offending line of the message, escaped
  */

@@ -118,6 +118,8 @@ tern_request_new (const char *method, const char *uri)
  * tern_request_get_method:
  * @self: a request
  *
+ * Gets the method.
+ *
  * Returns: (nullable) (transfer none): the method
  */
 const char *
@@ -130,6 +132,8 @@ tern_request_get_method (TernRequest *self)
  * tern_request_set_method:
  * @self: a request
  * @method: the method
+ *
+ * Sets the method.
  */
 void
 tern_request_set_method (TernRequest *self, const char *method)
@@ -141,6 +145,8 @@ tern_request_set_method (TernRequest *self, const char *method)
 /**
  * tern_request_get_uri:
  * @self: a request
+ *
+ * Gets the URI as it was given.
  *
  * Returns: (nullable) (transfer none): the URI as it was given
  */
@@ -154,6 +160,8 @@ tern_request_get_uri (TernRequest *self)
  * tern_request_set_uri:
  * @self: a request
  * @uri: the absolute URI
+ *
+ * Sets the absolute URI.
  */
 void
 tern_request_set_uri (TernRequest *self, const char *uri)
@@ -189,6 +197,8 @@ set_content_type (TernRequest *self, const char *content_type)
  * @self: a request
  * @content_type: (nullable): the media type, or %NULL to set no Content-Type
  * @body: (nullable): the body; %NULL for none
+ *
+ * Sets the body.
  */
 void
 tern_request_set_body_bytes (TernRequest *self, const char *content_type, GBytes *body)
@@ -221,6 +231,8 @@ tern_request_set_body_stream (TernRequest *self, const char *content_type, GInpu
  * @self: a request
  * @content_type: (nullable): the media type, or %NULL to set no Content-Type
  * @file: (nullable): the file, opened anew by each send; %NULL for no body
+ *
+ * Sets the file, opened anew by each send.
  */
 void
 tern_request_set_body_file (TernRequest *self, const char *content_type, GFile *file)
@@ -233,6 +245,8 @@ tern_request_set_body_file (TernRequest *self, const char *content_type, GFile *
  * tern_request_set_max_redirects:
  * @self: a request
  * @max_redirects: how many redirects are followed; -1 for the client's limit
+ *
+ * Sets how many redirects are followed.
  */
 void
 tern_request_set_max_redirects (TernRequest *self, int max_redirects)
@@ -245,6 +259,8 @@ tern_request_set_max_redirects (TernRequest *self, int max_redirects)
  * @self: a request
  * @seconds: the longest time in which no byte moves, fractions allowed; 0 for none, negative for
  * the client's
+ *
+ * Sets the longest time in which no byte moves, fractions allowed.
  */
 void
 tern_request_set_timeout (TernRequest *self, double seconds)
@@ -256,6 +272,8 @@ tern_request_set_timeout (TernRequest *self, double seconds)
  * tern_request_set_total_timeout:
  * @self: a request
  * @seconds: the longest time for everything, body included; 0 for none, negative for the client's
+ *
+ * Sets the longest time for everything, body included.
  */
 void
 tern_request_set_total_timeout (TernRequest *self, double seconds)
@@ -268,6 +286,9 @@ tern_request_set_total_timeout (TernRequest *self, double seconds)
  * @self: a request
  * @expect_continue: whether to send Expect: 100-continue with a body and wait up to one second for
  * the server's word before the body is sent (RFC 9110 §10.1.1)
+ *
+ * Sets whether to send Expect: 100-continue with a body and wait up to one second for the
+ * server's word before the body is sent (RFC 9110 §10.1.1).
  */
 void
 tern_request_set_expect_continue (TernRequest *self, gboolean expect_continue)
@@ -280,6 +301,8 @@ tern_request_set_expect_continue (TernRequest *self, gboolean expect_continue)
  * @self: a request
  * @partition: (nullable): a name; connections, cached responses, TLS sessions and remembered
  *   authorizations are never shared between partitions
+ *
+ * Keeps the request apart from those of other partitions.
  */
 void
 tern_request_set_partition (TernRequest *self, const char *partition)
@@ -292,6 +315,8 @@ tern_request_set_partition (TernRequest *self, const char *partition)
  * tern_request_set_accept_encoding:
  * @self: a request
  * @accept_encoding: whether content codings are asked for and decoded; %FALSE gives the raw bytes
+ *
+ * Sets whether content codings are asked for and decoded.
  */
 void
 tern_request_set_accept_encoding (TernRequest *self, gboolean accept_encoding)
@@ -313,6 +338,8 @@ tern_request_take_failure (TernRequest *self, TernFailure *failure)
 /**
  * tern_request_get_failure:
  * @self: a request
+ *
+ * Gets what is known of the failure of the last send, %NULL when it did not fail.
  *
  * Returns: (nullable) (transfer full): what is known of the failure of the last send, %NULL when it
  * did not fail

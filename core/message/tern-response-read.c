@@ -137,6 +137,8 @@ tern_response_read_async (TernResponse *self, gsize size, GCancellable *cancella
  * @result: what the callback was given
  * @error: return location for a #GError
  *
+ * Ends a call of tern_response_read_async().
+ *
  * Returns: (transfer full): the bytes, empty at the end; %NULL on error
  */
 GBytes *
@@ -266,6 +268,8 @@ tern_response_read_all_async (TernResponse *self, GCancellable *cancellable,
  * @self: a response
  * @result: what the callback was given
  * @error: return location for a #GError
+ *
+ * Ends a call of tern_response_read_all_async().
  *
  * Returns: (transfer full): the bytes; %NULL on error
  */

@@ -17,6 +17,8 @@ G_DEFINE_FINAL_TYPE (TernResponse, tern_response, G_TYPE_OBJECT)
  * tern_timings_copy:
  * @timings: timings
  *
+ * Copies it.
+ *
  * Returns: (transfer full): a copy
  */
 TernTimings *
@@ -28,6 +30,8 @@ tern_timings_copy (const TernTimings *timings)
 /**
  * tern_timings_free:
  * @timings: (transfer full): timings
+ *
+ * Frees it.
  */
 void
 tern_timings_free (TernTimings *timings)
@@ -94,6 +98,8 @@ tern_response_take_body (TernResponse *self, GInputStream *body,
  * tern_response_get_status:
  * @self: a response
  *
+ * Gets the status code, 200 to 599 (RFC 9110 §15).
+ *
  * Returns: the status code, 200 to 599 (RFC 9110 §15); 101 after an upgrade that was asked for
  */
 guint
@@ -106,6 +112,8 @@ tern_response_get_status (TernResponse *self)
  * tern_response_get_reason:
  * @self: a response
  *
+ * Gets the reason phrase as the server sent it, perhaps empty.
+ *
  * Returns: (transfer none): the reason phrase as the server sent it, perhaps empty
  */
 const char *
@@ -117,6 +125,8 @@ tern_response_get_reason (TernResponse *self)
 /**
  * tern_response_get_version:
  * @self: a response
+ *
+ * Gets the HTTP version: 9, 10, 11 or 20.
  *
  * Returns: the HTTP version: 9, 10, 11 or 20
  */
@@ -164,6 +174,8 @@ tern_response_get_headers (TernResponse *self)
  * @self: a response
  * @name: a name, in any case
  *
+ * Gets the values of that field, repeated ones joined by ", ".
+ *
  * Returns: (nullable) (transfer full): the values of that field, repeated ones joined by ", "
  */
 char *
@@ -176,6 +188,8 @@ tern_response_get_header (TernResponse *self, const char *name)
  * tern_response_get_from_cache:
  * @self: a response
  *
+ * Tells whether the body came from the cache, perhaps after a validation.
+ *
  * Returns: whether the body came from the cache, perhaps after a validation
  */
 gboolean
@@ -187,6 +201,8 @@ tern_response_get_from_cache (TernResponse *self)
 /**
  * tern_response_get_cache_status:
  * @self: a response
+ *
+ * Gets what the cache did, as RFC 9211 writes it.
  *
  * Returns: (nullable) (transfer none): what the cache did, as RFC 9211 writes it; %NULL without a
  * cache
@@ -201,6 +217,8 @@ tern_response_get_cache_status (TernResponse *self)
  * tern_response_get_previous:
  * @self: a response
  *
+ * Gets the response that led here by a redirect.
+ *
  * Returns: (nullable) (transfer none): the response that led here by a redirect; the chain goes
  * back to the very first
  */
@@ -213,6 +231,8 @@ tern_response_get_previous (TernResponse *self)
 /**
  * tern_response_get_uri:
  * @self: a response
+ *
+ * Gets the URI that was finally asked, with its fragment.
  *
  * Returns: (transfer none): the URI that was finally asked, with its fragment
  */
@@ -227,6 +247,8 @@ tern_response_get_uri (TernResponse *self)
 /**
  * tern_response_get_body:
  * @self: a response
+ *
+ * Gets the body, decoded.
  *
  * Returns: (transfer none): the body, decoded; a #GPollableInputStream as well
  */
@@ -245,6 +267,8 @@ tern_response_get_body (TernResponse *self)
 /**
  * tern_response_get_trailers:
  * @self: a response
+ *
+ * Gets the trailer fields (RFC 9110 §6.5), once the body was read to its end.
  *
  * Returns: (nullable) (transfer none): the trailer fields (RFC 9110 §6.5), once the body was read
  * to its end; %NULL where there are none
@@ -265,6 +289,8 @@ tern_response_get_trailers (TernResponse *self)
  * tern_response_get_timings:
  * @self: a response
  *
+ * Gets how long each phase took.
+ *
  * Returns: (transfer none): how long each phase took
  */
 const TernTimings *
@@ -276,6 +302,8 @@ tern_response_get_timings (TernResponse *self)
 /**
  * tern_response_get_tls:
  * @self: a response
+ *
+ * Gets what is known of the TLS connection, %NULL for a plain one.
  *
  * Returns: (nullable) (transfer none): what is known of the TLS connection, %NULL for a plain one
  */

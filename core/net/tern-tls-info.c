@@ -67,6 +67,8 @@ tern_tls_info_new (gnutls_session_t session)
  * tern_tls_info_ref:
  * @info: the facts
  *
+ * Takes another reference.
+ *
  * Returns: (transfer full): @info with one more reference
  */
 TernTlsInfo *
@@ -100,6 +102,8 @@ tern_tls_info_unref (TernTlsInfo *info)
  * tern_tls_info_get_version:
  * @info: the facts
  *
+ * Gets the version of TLS that was negotiated.
+ *
  * Returns: the version of TLS that was negotiated
  */
 TernTlsVersion
@@ -113,6 +117,8 @@ tern_tls_info_get_version (const TernTlsInfo *info)
 /**
  * tern_tls_info_get_cipher:
  * @info: the facts
+ *
+ * Gets the name of the cipher suite as IANA registers it, for instance `TLS_AES_256_GCM_SHA384`.
  *
  * Returns: (nullable): the name of the cipher suite as IANA registers it, for instance
  *   `TLS_AES_256_GCM_SHA384`
@@ -128,6 +134,8 @@ tern_tls_info_get_cipher (const TernTlsInfo *info)
 /**
  * tern_tls_info_get_resumed:
  * @info: the facts
+ *
+ * Tells whether the session was resumed with a ticket (RFC 8446 §2.2, RFC 5077).
  *
  * Returns: whether the session was resumed with a ticket (RFC 8446 §2.2, RFC 5077)
  */

@@ -11,6 +11,8 @@
  * tern_auth_request_get_method:
  * @request: the request
  *
+ * Gets the method.
+ *
  * Returns: the method
  */
 const char *
@@ -22,6 +24,8 @@ tern_auth_request_get_method (const TernAuthRequest *request)
 /**
  * tern_auth_request_get_target:
  * @request: the request
+ *
+ * Gets the request target as it is sent (RFC 9112 §3.2).
  *
  * Returns: the request target as it is sent (RFC 9112 §3.2)
  */
@@ -35,6 +39,8 @@ tern_auth_request_get_target (const TernAuthRequest *request)
  * tern_auth_request_get_field_name:
  * @request: the request
  *
+ * Gets the field that takes the answer: `Authorization` or `Proxy-Authorization`.
+ *
  * Returns: the field that takes the answer: `Authorization` or `Proxy-Authorization`
  */
 const char *
@@ -46,6 +52,8 @@ tern_auth_request_get_field_name (const TernAuthRequest *request)
 /**
  * tern_auth_request_get_headers:
  * @request: the request
+ *
+ * Gets the header fields that are sent.
  *
  * Returns: (transfer none): the header fields that are sent
  */
@@ -59,6 +67,8 @@ tern_auth_request_get_headers (const TernAuthRequest *request)
  * tern_auth_request_get_time:
  * @request: the request
  *
+ * Gets the time of the answer, Unix seconds.
+ *
  * Returns: the time of the answer, Unix seconds
  */
 gint64
@@ -71,6 +81,8 @@ tern_auth_request_get_time (const TernAuthRequest *request)
  * tern_auth_request_get_cnonce:
  * @request: the request
  *
+ * Gets a random text, new for each challenge, safe in a quoted string.
+ *
  * Returns: a random text, new for each challenge, safe in a quoted string
  */
 const char *
@@ -82,6 +94,8 @@ tern_auth_request_get_cnonce (const TernAuthRequest *request)
 /**
  * tern_auth_request_get_nonce_count:
  * @request: the request
+ *
+ * Gets how many answers to this challenge there are, this one counted.
  *
  * Returns: how many answers to this challenge there are, this one counted
  */

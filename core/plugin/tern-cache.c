@@ -23,6 +23,8 @@ fail (TernCacheStore *self, const char *what, const GError *inner, GError **erro
  * @key: a key
  * @error: return location for a #GError
  *
+ * Gets the value that is kept under the key.
+ *
  * Returns: (transfer full) (nullable): the value that is kept under the key; %NULL without an
  *   error if there is none
  */
@@ -82,6 +84,8 @@ tern_cache_store_set (TernCacheStore *self, const char *key, GBytes *value, gint
  * @key: a key
  * @error: return location for a #GError
  *
+ * Forgets a key; that it was not there is no error.
+ *
  * Returns: whether nothing is kept under the key now
  */
 gboolean
@@ -103,6 +107,8 @@ tern_cache_store_delete (TernCacheStore *self, const char *key, GError **error)
 /**
  * tern_cache_store_get_flags:
  * @self: a store
+ *
+ * Gets how the store may be called.
  *
  * Returns: how the store may be called
  */

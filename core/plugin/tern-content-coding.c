@@ -18,6 +18,8 @@ tern_content_coding_default_init (TernContentCodingInterface *iface)
  * tern_content_coding_create_decoder:
  * @self: a coding
  *
+ * Makes a converter that decodes one body.
+ *
  * Returns: (transfer full) (nullable): a converter that decodes one body
  */
 GConverter *
@@ -34,6 +36,8 @@ tern_content_coding_create_decoder (TernContentCoding *self)
 /**
  * tern_content_coding_create_encoder:
  * @self: a coding
+ *
+ * Makes a converter that encodes one body.
  *
  * Returns: (transfer full) (nullable): a converter that encodes one body; %NULL if the plugin only
  *   decodes

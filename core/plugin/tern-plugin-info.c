@@ -164,6 +164,8 @@ tern_plugin_info_init (TernPluginInfo *self)
  * tern_plugin_info_get_kind:
  * @self: a plugin
  *
+ * Gets what the plugin is for.
+ *
  * Returns: what the plugin is for; of no meaning where [method@PluginInfo.get_names] is empty
  */
 TernPluginKind
@@ -177,6 +179,8 @@ tern_plugin_info_get_kind (TernPluginInfo *self)
 /**
  * tern_plugin_info_get_names:
  * @self: a plugin
+ *
+ * Gets the names that it offers, the canonical one first.
  *
  * Returns: (transfer none) (array zero-terminated=1): the names that it offers, the canonical one
  *   first; none if its descriptor is broken
@@ -195,6 +199,8 @@ tern_plugin_info_get_names (TernPluginInfo *self)
  * tern_plugin_info_get_file:
  * @self: a plugin
  *
+ * Gets the path of its descriptor, %NULL for a plugin that is part of the library.
+ *
  * Returns: (nullable) (type filename): the path of its descriptor, %NULL for a plugin that is part
  *   of the library
  */
@@ -210,6 +216,8 @@ tern_plugin_info_get_file (TernPluginInfo *self)
  * tern_plugin_info_get_rank:
  * @self: a plugin
  *
+ * Gets its strength or preference among plugins of its kind.
+ *
  * Returns: its strength or preference among plugins of its kind; more is better
  */
 int
@@ -224,6 +232,8 @@ tern_plugin_info_get_rank (TernPluginInfo *self)
  * tern_plugin_info_get_loaded:
  * @self: a plugin
  *
+ * Tells whether its module was loaded when the list was made.
+ *
  * Returns: whether its module was loaded when the list was made
  */
 gboolean
@@ -237,6 +247,8 @@ tern_plugin_info_get_loaded (TernPluginInfo *self)
 /**
  * tern_plugin_info_get_error:
  * @self: a plugin
+ *
+ * Gets why it is out of use, an error of [error@PluginError].
  *
  * Returns: (transfer none) (nullable): why it is out of use, an error of [error@PluginError];
  *   %NULL if nothing is known to be wrong with it
@@ -253,6 +265,8 @@ tern_plugin_info_get_error (TernPluginInfo *self)
  * tern_plugin_info_get_title:
  * @self: a plugin
  *
+ * Gets its name for people, in their language where that is known.
+ *
  * Returns: (nullable): its name for people, in their language where that is known
  */
 const char *
@@ -266,6 +280,8 @@ tern_plugin_info_get_title (TernPluginInfo *self)
 /**
  * tern_plugin_info_get_description:
  * @self: a plugin
+ *
+ * Gets what it does, for people.
  *
  * Returns: (nullable): what it does, for people
  */

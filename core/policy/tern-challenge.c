@@ -45,6 +45,8 @@ challenge_new (const char *scheme, gsize len, gboolean for_proxy)
  * tern_challenge_ref:
  * @challenge: a challenge
  *
+ * Takes another reference.
+ *
  * Returns: (transfer full): @challenge
  */
 TernChallenge *
@@ -57,6 +59,8 @@ tern_challenge_ref (TernChallenge *challenge)
 /**
  * tern_challenge_unref:
  * @challenge: (transfer full): a challenge
+ *
+ * Lets go of a reference; what nobody refers to is freed.
  */
 void
 tern_challenge_unref (TernChallenge *challenge)
@@ -73,6 +77,8 @@ tern_challenge_unref (TernChallenge *challenge)
  * tern_challenge_get_scheme:
  * @challenge: a challenge
  *
+ * Gets the scheme, in lower case: "basic", "digest", ….
+ *
  * Returns: (transfer none): the scheme, in lower case: "basic", "digest", …
  */
 const char *
@@ -85,6 +91,8 @@ tern_challenge_get_scheme (const TernChallenge *challenge)
  * tern_challenge_get_param:
  * @challenge: a challenge
  * @name: the name of a parameter, in any case
+ *
+ * Gets its value, without quotes and backslashes.
  *
  * Returns: (nullable) (transfer none): its value, without quotes and backslashes
  */
@@ -100,6 +108,8 @@ tern_challenge_get_param (const TernChallenge *challenge, const char *name)
  * tern_challenge_get_params:
  * @challenge: a challenge
  *
+ * Gets every parameter by its name in lower case.
+ *
  * Returns: (transfer none) (element-type utf8 utf8): every parameter by its name in lower case;
  *   not to be changed
  */
@@ -112,6 +122,8 @@ tern_challenge_get_params (const TernChallenge *challenge)
 /**
  * tern_challenge_get_token68:
  * @challenge: a challenge
+ *
+ * Gets the single value that some schemes have in place of parameters (RFC 9110 §11.2).
  *
  * Returns: (nullable) (transfer none): the single value that some schemes have in place of
  *   parameters (RFC 9110 §11.2)
@@ -126,6 +138,8 @@ tern_challenge_get_token68 (const TernChallenge *challenge)
  * tern_challenge_get_realm:
  * @challenge: a challenge
  *
+ * Gets the name of the protection space (RFC 9110 §11.5).
+ *
  * Returns: (nullable) (transfer none): the name of the protection space (RFC 9110 §11.5)
  */
 const char *
@@ -137,6 +151,8 @@ tern_challenge_get_realm (const TernChallenge *challenge)
 /**
  * tern_challenge_is_for_proxy:
  * @challenge: a challenge
+ *
+ * Tells whether a proxy asks, and not the server.
  *
  * Returns: whether a proxy asks, and not the server
  */
