@@ -323,6 +323,7 @@ test_idle_noise (gboolean async, gconstpointer priority)
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 200, "fine");
   g_assert_cmpuint (tern_origin_n_connections (origin), ==, 2);
+  g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
   g_assert_cmpuint (tern_origin_close_idle (origin), ==, 1);
   g_usleep (20 * 1000);
   ask_again (&ask, origin, "POST", "/");
