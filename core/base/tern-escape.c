@@ -60,6 +60,15 @@ tern_escape (const char *text, gsize len)
   return g_string_free (out, FALSE);
 }
 
+void
+tern_escape_append (GString *out, const char *text, gsize len)
+{
+  gsize at = 0;
+
+  while (at < len)
+    at += append_char (out, text + at, len - at);
+}
+
 char *
 tern_escape_uri (const char *uri)
 {

@@ -9,5 +9,8 @@
  * about 120 bytes. */
 char *tern_escape (const char *text, gsize len);
 
+/* The same at the end of @out, however long it is. */
+void tern_escape_append (GString *out, const char *text, gsize len);
+
 /* The same for a URI, with all that may be userinfo left out: it may be malformed in any way. */
 char *tern_escape_uri (const char *uri);

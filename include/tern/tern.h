@@ -10,6 +10,7 @@
 #include <tern/tern-error.h>
 #include <tern/tern-failure.h>
 #include <tern/tern-headers.h>
+#include <tern/tern-log-event.h>
 #include <tern/tern-plugins.h>
 #include <tern/tern-request.h>
 #include <tern/tern-response.h>
