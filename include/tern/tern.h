@@ -12,6 +12,7 @@
 #include <tern/tern-headers.h>
 #include <tern/tern-log-event.h>
 #include <tern/tern-plugins.h>
+#include <tern/tern-proxy.h>
 #include <tern/tern-request.h>
 #include <tern/tern-response.h>
 #include <tern/tern-status.h>
