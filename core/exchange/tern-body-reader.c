@@ -114,7 +114,8 @@ read_plain (BodyReader *self, void *buffer, gsize len, gsize *n, TernWait *wait,
 
   if (tern_receive_len (&self->receive) == 0)
     {
-      const gboolean direct = want >= DIRECT_SIZE || (counted && want == self->left);
+      const gboolean direct
+          = want >= DIRECT_SIZE || (counted && want == self->left) || self->transport->frugal;
       gsize got = 0;
       TernStep step = fetch (self, direct ? buffer : NULL, want, &got, wait, error);
 
@@ -175,7 +176,8 @@ read_chunked (BodyReader *self, void *buffer, gsize len, gsize *n, TernWait *wai
 
       if (tern_receive_len (&self->receive) == 0)
         {
-          const gboolean direct = left >= DIRECT_SIZE && len >= DIRECT_SIZE;
+          const gboolean direct
+              = self->transport->frugal ? left > 0 : left >= DIRECT_SIZE && len >= DIRECT_SIZE;
 
           step = fetch (self, direct ? buffer : NULL, MIN (len, left), &got, wait, error);
           if (step != TERN_STEP_DONE)

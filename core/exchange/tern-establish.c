@@ -5,8 +5,16 @@
 #include "exchange/tern-deadline.h"
 #include "net/tern-dialer.h"
 
+typedef enum
+{
+  STATE_DIAL,
+  STATE_TLS,
+  STATE_DONE,
+} State;
+
 struct _TernEstablish
 {
+  State state;
   TernUri *uri;
   char *ticket_key;
   TernTlsSettings *tls;
@@ -53,48 +61,11 @@ tern_establish_free (TernEstablish *self)
 TernPhase
 tern_establish_get_phase (TernEstablish *self)
 {
-  if (self->handshake)
+  if (self->state == STATE_TLS)
     return TERN_PHASE_TLS;
   if (self->dialer && tern_dialer_get_phase (self->dialer) == TERN_DIAL_RESOLVE)
     return TERN_PHASE_RESOLVE;
   return TERN_PHASE_CONNECT;
-}
-
-static TernStep
-dial (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
-{
-  const TernStep step = tern_dialer_step (self->dialer, wait, error);
-
-  if (step != TERN_STEP_DONE)
-    return step;
-  timings->resolve = tern_dialer_get_resolve_time (self->dialer);
-  timings->connect = tern_dialer_get_connect_time (self->dialer);
-  self->transport = tern_dialer_steal_transport (self->dialer);
-  g_clear_pointer (&self->dialer, tern_dialer_free);
-  return TERN_STEP_DONE;
-}
-
-static void
-begin_handshake (TernEstablish *self)
-{
-  self->tls_start = g_get_monotonic_time ();
-  self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
-                                            self->uri->host, self->ticket_key);
-}
-
-static TernStep
-encrypt (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
-{
-  TernStep step;
-
-  step = tern_tls_handshake_step (self->handshake, wait, error);
-  if (step != TERN_STEP_DONE)
-    return step;
-  timings->tls = g_get_monotonic_time () - self->tls_start;
-  self->transport = tern_tls_handshake_steal_transport (self->handshake);
-  g_clear_pointer (&self->handshake, tern_tls_handshake_free);
-  g_clear_pointer (&self->tls, tern_tls_settings_unref);
-  return TERN_STEP_DONE;
 }
 
 /* The idle clock: it begins anew with each phase and with each byte of the handshake. Looking up a
@@ -115,22 +86,59 @@ wind_idle_clock (TernEstablish *self, TernWait *wait)
 }
 
 static TernStep
-establish (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
+step_dial (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
 {
-  TernStep step = TERN_STEP_DONE;
+  TernStep step;
 
   /* What cannot be used is found before a packet is sent. */
-  if (self->tls && self->dialer && !tern_tls_settings_load (self->tls, error))
+  if (self->tls && !tern_tls_settings_load (self->tls, error))
     return TERN_STEP_FAILED;
-  if (self->dialer)
-    step = dial (self, timings, wait, error);
-  if (step != TERN_STEP_DONE || !self->tls)
+  step = tern_dialer_step (self->dialer, wait, error);
+  if (step != TERN_STEP_DONE)
     return step;
+  timings->resolve = tern_dialer_get_resolve_time (self->dialer);
+  timings->connect = tern_dialer_get_connect_time (self->dialer);
+  self->transport = tern_dialer_steal_transport (self->dialer);
+  g_clear_pointer (&self->dialer, tern_dialer_free);
+  self->state = self->tls ? STATE_TLS : STATE_DONE;
+  return TERN_STEP_DONE;
+}
+
+static TernStep
+step_tls (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
+{
+  TernStep step;
+
   if (!self->handshake)
-    begin_handshake (self);
+    {
+      self->tls_start = g_get_monotonic_time ();
+      self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
+                                                self->uri->host, self->ticket_key);
+    }
   /* Before the first read, which may block until then. */
   wind_idle_clock (self, wait);
-  return encrypt (self, timings, wait, error);
+  step = tern_tls_handshake_step (self->handshake, wait, error);
+  if (step != TERN_STEP_DONE)
+    return step;
+  timings->tls = g_get_monotonic_time () - self->tls_start;
+  self->transport = tern_tls_handshake_steal_transport (self->handshake);
+  g_clear_pointer (&self->handshake, tern_tls_handshake_free);
+  self->state = STATE_DONE;
+  return TERN_STEP_DONE;
+}
+
+static TernStep
+establish (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
+{
+  static TernStep (*const steps[]) (TernEstablish *, TernTimings *, TernWait *, GError **) = {
+    [STATE_DIAL] = step_dial,
+    [STATE_TLS] = step_tls,
+  };
+  TernStep step = TERN_STEP_DONE;
+
+  while (step == TERN_STEP_DONE && self->state != STATE_DONE)
+    step = steps[self->state](self, timings, wait, error);
+  return step;
 }
 
 static gboolean

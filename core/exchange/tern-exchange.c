@@ -3,8 +3,7 @@
  *
  *   PREPARE ──> LEASE ──> ESTABLISH ──> OPEN ──> SEND ──> HEAD ──> DONE
  *     └── kept connection ────┘        │  ^     │
- *                                      └──┘ 100-continue: send the head, look for an answer, send
- * on
+ *                                      └──┘ 100-continue: send the head, look for an answer, go on
  *
  * Every failure leaves the connection closed; only a response that was read to its end gives it
  * back. */
@@ -16,9 +15,9 @@
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
 #include "exchange/tern-body-reader.h"
-#include "exchange/tern-establish.h"
 #include "exchange/tern-head-reader.h"
 #include "exchange/tern-head-text.h"
+#include "exchange/tern-opening.h"
 #include "exchange/tern-request-head.h"
 #include "exchange/tern-send.h"
 #include "exchange/tern-upload.h"
@@ -39,21 +38,15 @@ typedef enum
 /* How long a server is given for its 100 (Continue) before the body is sent all the same. */
 #define CONTINUE_WAIT G_TIME_SPAN_SECOND
 
-/* A key is the origin, the TLS settings and the partition; this is enough for nearly every one. */
-#define KEY_ROOM 320
-
 struct _TernExchange
 {
   const TernExchangeEnv *env;
   TernCall *call;
   State state;
-  gboolean fresh;
   gboolean allow_expect;
   TernExchangeFacts facts;
-  TernTicket *ticket;
-  TernLease *lease;
-  TernTransport *transport; /* the lease's */
-  TernEstablish *establish;
+  TernOpening opening;
+  TernTransport *transport; /* the opening's */
   GByteArray *head;   /* of the request, until it is being sent */
   TernReader *upload; /* the body, likewise; NULL for bytes in memory */
   TernHeadPlan plan;
@@ -78,7 +71,7 @@ tern_exchange_new (const TernExchangeEnv *env,
 
   self->env = env;
   self->call = call;
-  self->fresh = fresh;
+  tern_opening_init (&self->opening, env, call->uri, fresh);
   self->allow_expect = allow_expect;
   self->reader.limits = env->limits;
   self->mark = g_get_monotonic_time ();
@@ -89,14 +82,11 @@ tern_exchange_new (const TernExchangeEnv *env,
 void
 tern_exchange_free (TernExchange *self)
 {
-  g_clear_pointer (&self->ticket, tern_ticket_free);
-  g_clear_pointer (&self->establish, tern_establish_free);
   g_clear_pointer (&self->head, g_byte_array_unref);
   g_clear_pointer (&self->upload, tern_reader_free);
   tern_send_clear (&self->send);
   tern_head_reader_clear (&self->reader);
-  if (self->lease)
-    tern_lease_release (self->lease, FALSE, g_get_monotonic_time ());
+  tern_opening_clear (&self->opening);
   g_clear_pointer (&self->body, tern_reader_free);
   g_clear_object (&self->response);
   g_free (self);
@@ -180,125 +170,37 @@ put_down_file (TernExchange *self)
   g_clear_pointer (&self->head, g_byte_array_unref);
 }
 
-/* "s1 host:port" with the partition behind a byte that no authority has. */
-static char *
-make_key (TernExchange *self, char *room, gsize size)
-{
-  const TernUri *uri = self->call->uri;
-  const char *partition = self->env->partition;
-  const gsize len = strlen (uri->authority);
-
-  if (!partition && !uri->secure && len + 2 < size)
-    {
-      room[0] = 'h';
-      memcpy (room + 1, uri->authority, len + 1);
-      return NULL;
-    }
-  return g_strdup_printf ("%c%u %s%s%s", uri->secure ? 's' : 'h',
-                          uri->secure ? self->env->tls_serial : 0, uri->authority,
-                          partition ? "\n" : "", partition ? partition : "");
-}
-
 static TernStep
 step_lease (TernExchange *self, TernWait *wait, GError **error)
 {
-  TernStep step;
+  const TernStep step = tern_opening_lease (&self->opening, self->mark, wait, error);
 
-  if (!self->ticket)
-    {
-      char room[KEY_ROOM];
-      g_autofree char *long_key = make_key (self, room, sizeof room);
-      const guint hash
-          = self->call->uri->hash + (self->env->partition ? g_str_hash (self->env->partition) : 0);
-
-      self->lease = tern_pool_try (self->env->pool, long_key ? long_key : room, hash, self->fresh,
-                                   self->mark);
-      if (!self->lease)
-        self->ticket
-            = tern_ticket_new (self->env->pool, long_key ? long_key : room, hash, self->fresh);
-    }
-  if (!self->lease)
-    {
-      /* The idle clock stands still in the queue: no network is waited for. */
-      wait->may_block = FALSE;
-      if (self->env->total_deadline != TERN_NEVER
-          && g_get_monotonic_time () >= self->env->total_deadline)
-        {
-          tern_deadline_set_error (error, TERN_PHASE_QUEUE, self->call->uri->host);
-          return TERN_STEP_FAILED;
-        }
-      tern_wait_add_deadline (wait, self->env->total_deadline);
-      step = tern_ticket_step (self->ticket, g_get_monotonic_time (), wait, error);
-      if (step == TERN_STEP_WAIT)
-        put_down_file (self);
-      if (step != TERN_STEP_DONE)
-        return step;
-      self->lease = tern_ticket_steal_lease (self->ticket);
-      g_clear_pointer (&self->ticket, tern_ticket_free);
-      if (!self->head && !prepare (self, error))
-        return TERN_STEP_FAILED;
-    }
+  if (step == TERN_STEP_WAIT)
+    put_down_file (self);
+  if (step != TERN_STEP_DONE)
+    return step;
+  if (!self->head && !prepare (self, error))
+    return TERN_STEP_FAILED;
   self->timings.queue = lap (self);
-  self->transport = tern_lease_get_transport (self->lease);
+  self->transport = tern_opening_get_transport (&self->opening);
   self->facts.reused = self->transport != NULL;
   self->timings.reused = self->facts.reused;
   self->state = self->transport ? STATE_OPEN : STATE_ESTABLISH;
   return TERN_STEP_DONE;
 }
 
-/* A server that answers before it was asked is not to be believed (RFC 9112 §9.3); one that closed
- * is only gone, and another connection may do better. */
-static TernStep
-fail_noise (TernExchange *self, TernWait *wait, GError **error)
-{
-  const char *host = self->call->uri->host;
-  char byte;
-  gsize n = 0;
-  TernStep step;
-
-  wait->may_block = FALSE;
-  step = tern_transport_read (self->transport, &byte, 1, &n, wait, error);
-  if (step == TERN_STEP_FAILED)
-    return step;
-  if (step == TERN_STEP_WAIT)
-    return TERN_STEP_DONE; /* it was the TLS layer's own business */
-  if (n == 0)
-    g_set_error (error, TERN_ERROR, TERN_ERROR_REMOTE_DISCONNECTED,
-                 _ ("%s closed the connection without an answer"), host);
-  else
-    {
-      self->facts.phase = TERN_PHASE_WAIT;
-      g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
-                   _ ("%s sent something before it was asked"), host);
-    }
-  return TERN_STEP_FAILED;
-}
-
 static TernStep
 step_establish (TernExchange *self, TernWait *wait, GError **error)
 {
-  TernTransport *transport;
-  TernStep step;
+  const TernStep step
+      = tern_opening_establish (&self->opening, &self->timings, &self->facts.phase, wait, error);
 
-  if (!self->establish)
-    {
-      const char *partition = self->env->partition;
-      g_autofree char *ticket_key
-          = g_strconcat (self->call->uri->authority, partition ? "\n" : NULL, partition, NULL);
-
-      self->establish = tern_establish_new (self->env, self->call->uri, ticket_key);
-    }
-  step = tern_establish_step (self->establish, &self->timings, wait, error);
-  self->facts.phase = tern_establish_get_phase (self->establish);
   if (step != TERN_STEP_DONE)
     return step;
-  transport = tern_establish_steal_transport (self->establish);
-  g_clear_pointer (&self->establish, tern_establish_free);
-  tern_lease_set_transport (self->lease, transport);
-  self->transport = transport;
+  self->transport = tern_opening_get_transport (&self->opening);
   lap (self);
   self->state = STATE_OPEN;
-  return tern_transport_is_quiet (transport) ? TERN_STEP_DONE : fail_noise (self, wait, error);
+  return TERN_STEP_DONE;
 }
 
 static void
@@ -512,12 +414,12 @@ finish (TernExchange *self, GError **error)
 
       self->response->expected = 0;
       tern_receive_clear (&self->reader.receive);
-      tern_lease_release (g_steal_pointer (&self->lease), keep, self->mark);
+      tern_lease_release (tern_opening_steal_lease (&self->opening), keep, self->mark);
     }
   else
-    self->body
-        = tern_body_reader_new (g_steal_pointer (&self->lease), &self->reader.receive, &framing,
-                                &self->env->limits, &self->deadline, self->call->uri);
+    self->body = tern_body_reader_new (tern_opening_steal_lease (&self->opening),
+                                       &self->reader.receive, &framing, &self->env->limits,
+                                       &self->deadline, self->call->uri);
   self->state = STATE_DONE;
   return TERN_STEP_DONE;
 }

@@ -79,8 +79,12 @@ tern_receive_more (
   TernStep step;
 
   make_room (self);
-  step = tern_transport_read (transport, self->data + self->end, self->size - self->end, n, wait,
-                              error);
+  if (transport->frugal)
+    step = tern_transport_read_line (transport, self->data + self->end, self->size - self->end, n,
+                                     wait, error);
+  else
+    step = tern_transport_read (transport, self->data + self->end, self->size - self->end, n, wait,
+                                error);
   if (step == TERN_STEP_DONE)
     self->end += *n;
   if (self->start == self->end)

@@ -35,6 +35,7 @@ tern_receive_bytes (const TernReceive *self)
 /* Uses up @n bytes; gives the buffer back when nothing is left. */
 void tern_receive_use (TernReceive *self, gsize n);
 
-/* Receives more behind what is there. *@n is 0 with DONE at the end of the stream. */
+/* Receives more behind what is there, of a frugal transport no more than a line. *@n is 0 with DONE
+ * at the end of the stream. */
 TernStep tern_receive_more (
     TernReceive *self, TernTransport *transport, gsize *n, TernWait *wait, GError **error);

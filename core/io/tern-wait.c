@@ -12,6 +12,7 @@ tern_wait_init (TernWait *wait, TernWake *(*make_wake) (gpointer driver), gpoint
   wait->n_alloc = G_N_ELEMENTS (wait->inline_fds);
   wait->deadline = TERN_NEVER;
   wait->may_block = FALSE;
+  wait->in_loop = FALSE;
   wait->wake = NULL;
   wait->make_wake = make_wake;
   wait->driver = driver;

@@ -19,6 +19,9 @@ typedef struct
   /* Set by the sync driver, which would only poll: a step that waits for nothing but one read and
    * has set its deadline may let that read block until then. */
   gboolean may_block;
+  /* Set by the async driver: the context of this thread is iterated, so a program's object may be
+   * asked through its async face and answers there, which wakes the step. */
+  gboolean in_loop;
   TernWake *wake;     /* made by the driver's function below the first time somebody asks */
   TernWake *(*make_wake) (gpointer driver);
   gpointer driver;

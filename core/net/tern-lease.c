@@ -69,8 +69,30 @@ is_wanted (const TernPool *pool, const TernLease *lease)
          && lease->host->n <= pool->max_per_host && pool->n_total <= pool->max_total;
 }
 
-void
-tern_lease_release (TernLease *self, gboolean reusable, gint64 now)
+TernLease *
+tern_lease_new_private (TernTransport *transport,
+                        void (*returned) (gpointer data, TernTransport *transport),
+                        gpointer data)
+{
+  TernLease *self = g_new0 (TernLease, 1);
+
+  self->transport = transport;
+  self->returned = returned;
+  self->data = data;
+  return self;
+}
+
+static void
+release_private (TernLease *self, gboolean reusable)
+{
+  if (!reusable)
+    g_clear_pointer (&self->transport, tern_transport_free);
+  self->returned (self->data, self->transport);
+  g_free (self);
+}
+
+static void
+release_pooled (TernLease *self, gboolean reusable, gint64 now)
 {
   TernPoolAfter after = TERN_POOL_AFTER_INIT;
   TernPool *pool = self->pool;
@@ -97,4 +119,15 @@ tern_lease_release (TernLease *self, gboolean reusable, gint64 now)
   tern_pool_expire (pool, now, &after);
   tern_pool_unlock (pool, &after);
   tern_pool_unref (pool);
+}
+
+void
+tern_lease_release (TernLease *self, gboolean reusable, gint64 now)
+{
+  if (!self->pool)
+    {
+      release_private (self, reusable);
+      return;
+    }
+  release_pooled (self, reusable, now);
 }

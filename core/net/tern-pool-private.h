@@ -40,8 +40,10 @@ struct _TernPoolHost
 
 struct _TernLease
 {
-  TernPool *pool; /* a reference while it is out */
+  TernPool *pool; /* a reference while it is out; NULL for a private one */
   TernPoolHost *host;
+  void (*returned) (gpointer data, TernTransport *transport); /* of a private one */
+  gpointer data;
   TernTransport *transport;
   int generation;
   gboolean reused;

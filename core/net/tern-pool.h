@@ -50,6 +50,12 @@ gboolean tern_lease_is_reused (TernLease *self);
  * transport must have no byte left over. Wakes who waits. */
 void tern_lease_release (TernLease *self, gboolean reusable, gint64 now);
 
+/* A connection of nobody's pool, to be used like a leased one. When it is given back @returned gets
+ * the transport, or NULL where it was not fit for another exchange and was closed. */
+TernLease *tern_lease_new_private (TernTransport *transport,
+                                   void (*returned) (gpointer data, TernTransport *transport),
+                                   gpointer data);
+
 /* For the tests. Total counts idle and leased ones, dialed or not. */
 guint tern_pool_count_idle (TernPool *self);
 guint tern_pool_count_total (TernPool *self);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -61,15 +62,17 @@ prepare_to_block (TcpTransport *self, gint64 deadline)
   return TRUE;
 }
 
+/* @peek: MSG_PEEK or 0. */
 static TernStep
-tcp_read (TernTransport *base, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+receive (TernTransport *base, void *buffer, gsize len, int peek, gsize *n, TernWait *wait,
+         GError **error)
 {
   TcpTransport *self = (TcpTransport *) base;
   const int flags = wait->may_block && prepare_to_block (self, wait->deadline) ? 0 : MSG_DONTWAIT;
   ssize_t got;
 
   do
-    got = recv (base->fd, buffer, len, flags);
+    got = recv (base->fd, buffer, len, flags | peek);
   while (got < 0 && errno == EINTR && flags != 0);
 
   if (got >= 0)
@@ -82,6 +85,28 @@ tcp_read (TernTransport *base, void *buffer, gsize len, gsize *n, TernWait *wait
     return fail (error, errno);
   tern_wait_add_fd (wait, base->fd, G_IO_IN);
   return TERN_STEP_WAIT;
+}
+
+static TernStep
+tcp_read (TernTransport *base, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  return receive (base, buffer, len, 0, n, wait, error);
+}
+
+static TernStep
+tcp_read_line (TernTransport *base, void *buffer, gsize len, gsize *n, TernWait *wait,
+               GError **error)
+{
+  const TernStep step = receive (base, buffer, len, MSG_PEEK, n, wait, error);
+  const char *end;
+
+  if (step != TERN_STEP_DONE || *n == 0)
+    return step;
+  end = memchr (buffer, '\n', *n);
+  /* What was seen is there to be taken. */
+  wait->may_block = FALSE;
+  return receive (base, buffer, end ? (gsize) (end + 1 - (const char *) buffer) : *n, 0, n, wait,
+                  error);
 }
 
 static TernStep
@@ -131,6 +156,7 @@ tcp_free (TernTransport *base)
 
 static const TernTransportClass tcp_class = {
   .read = tcp_read,
+  .read_line = tcp_read_line,
   .write = tcp_write,
   .is_quiet = tcp_is_quiet,
   .free = tcp_free,

@@ -22,12 +22,19 @@ typedef struct
   gboolean (*is_quiet) (TernTransport *self);
   /* Closes with what the protocol asks for (close_notify), without waiting. */
   void (*free) (TernTransport *self);
+  /* As read, but no byte behind the first LF is taken. NULL: it is read byte by byte, which is
+   * right for what has its bytes in memory. */
+  TernStep (*read_line) (TernTransport *self, void *buffer, gsize len, gsize *n, TernWait *wait,
+                         GError **error);
 } TernTransportClass;
 
 struct _TernTransport
 {
   const TernTransportClass *klass;
   int fd; /* perhaps no longer O_NONBLOCK: who uses it directly says MSG_DONTWAIT */
+  /* What follows a message belongs to somebody else: heads are read by lines, and of a body no more
+   * than it has. */
+  gboolean frugal;
 };
 
 static inline TernStep
@@ -36,6 +43,10 @@ tern_transport_read (TernTransport *self, void *buffer, gsize len, gsize *n, Ter
 {
   return self->klass->read (self, buffer, len, n, wait, error);
 }
+
+/* Up to @len bytes that end behind the first LF at the latest; else as tern_transport_read(). */
+TernStep tern_transport_read_line (TernTransport *self, void *buffer, gsize len, gsize *n,
+                                   TernWait *wait, GError **error);
 
 static inline TernStep
 tern_transport_write (TernTransport *self, const struct iovec *parts, int n_parts, gsize *n,
