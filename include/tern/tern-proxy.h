@@ -31,6 +31,12 @@ G_DECLARE_FINAL_TYPE (TernProxy, tern_proxy, TERN, PROXY, GObject)
 TERN_AVAILABLE_IN_ALL
 TernProxy *tern_proxy_new (TernProxyType type, const char *host, guint port);
 TERN_AVAILABLE_IN_ALL
+TernProxy *tern_proxy_new_from_uri (const char *uri, GError **error);
+TERN_AVAILABLE_IN_ALL
+TernProxy *tern_proxy_new_from_environment (const char *scheme, GError **error);
+TERN_AVAILABLE_IN_ALL
+TernProxy *tern_proxy_from_environment (const char *scheme, GError **error);
+TERN_AVAILABLE_IN_ALL
 TernProxyType tern_proxy_get_kind (TernProxy *self);
 TERN_AVAILABLE_IN_ALL
 const char *tern_proxy_get_host (TernProxy *self);
@@ -52,5 +58,7 @@ TERN_AVAILABLE_IN_ALL
 const char *const *tern_proxy_get_bypass (TernProxy *self);
 TERN_AVAILABLE_IN_ALL
 void tern_proxy_set_bypass (TernProxy *self, const char *const *hosts);
+TERN_AVAILABLE_IN_ALL
+gboolean tern_proxy_applies_to (TernProxy *self, const char *host, guint port);
 
 G_END_DECLS

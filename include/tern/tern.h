@@ -7,6 +7,7 @@
 #include <tern/tern-client.h>
 #include <tern/tern-credentials.h>
 #include <tern/tern-enum-types.h>
+#include <tern/tern-environment-proxy-resolver.h>
 #include <tern/tern-error.h>
 #include <tern/tern-failure.h>
 #include <tern/tern-headers.h>

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The one place that reads http_proxy and its kin. It must never keep a value: the next request
+ * reads them again. */
+#include "engine/tern-proxy-environment.h"
+
+#include <string.h>
+#include <tern/tern-proxy.h>
+#include <unistd.h>
+
+#include "policy/tern-proxy-rules.h"
+
+/* All that the rules look up. The guard says nothing of proxies by itself. */
+static const struct
+{
+  const char *start;
+  gsize len;
+  gboolean guard;
+} variables[] = {
+#define VARIABLE(name, guard)                                                                      \
+  {                                                                                                \
+    name "=", sizeof name, guard                                                                   \
+  }
+  VARIABLE ("http_proxy", FALSE),    VARIABLE ("HTTP_PROXY", FALSE),
+  VARIABLE ("https_proxy", FALSE),   VARIABLE ("HTTPS_PROXY", FALSE),
+  VARIABLE ("all_proxy", FALSE),     VARIABLE ("ALL_PROXY", FALSE),
+  VARIABLE ("no_proxy", FALSE),      VARIABLE ("NO_PROXY", FALSE),
+  VARIABLE ("REQUEST_METHOD", TRUE),
+#undef VARIABLE
+};
+
+/* The first two bytes tell nearly all others apart: "ht", "al", "no", "RE". */
+static inline gboolean
+may_matter (const char *entry)
+{
+  switch (entry[0])
+    {
+    case 'h':
+    case 'H':
+      return (entry[1] | 0x20) == 't';
+    case 'a':
+    case 'A':
+      return (entry[1] | 0x20) == 'l';
+    case 'n':
+    case 'N':
+      return (entry[1] | 0x20) == 'o';
+    case 'R':
+      return entry[1] == 'E';
+    default:
+      return FALSE;
+    }
+}
+
+/* FNV-1a, with the NUL at the end. */
+static guint64
+add_text (guint64 hash, const char *text)
+{
+  do
+    hash = (hash ^ (guint8)*text) * G_GUINT64_CONSTANT (0x100000001B3);
+  while (*text++);
+  return hash;
+}
+
+guint64
+tern_proxy_environment_stamp (void)
+{
+  guint64 hash = G_GUINT64_CONSTANT (0xCBF29CE484222325);
+  gboolean any = FALSE;
+
+  for (char **entry = environ; entry && *entry; entry++)
+    {
+      if (G_LIKELY (!may_matter (*entry)))
+        continue;
+      for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+        if (strncmp (*entry, variables[i].start, variables[i].len) == 0)
+          {
+            hash = add_text (hash, *entry);
+            any |= !variables[i].guard;
+          }
+    }
+  if (!any)
+    return 0;
+  return hash != 0 ? hash : 1;
+}
+
+static const char *
+get_variable (const char *name, gpointer data)
+{
+  return g_getenv (name);
+}
+
+/**
+ * tern_proxy_new_from_environment:
+ * @scheme: the scheme of the URIs that are asked for, `http` or `https`
+ * @error: return location for an error
+ *
+ * Reads the proxy from the environment's variables as they are now: `http_proxy` or `https_proxy`,
+ * else `all_proxy`; each in lower case, else in upper case. Schemes other than `http` and `https`
+ * have `all_proxy` alone. A variable that is set and empty means no proxy. `HTTP_PROXY` is not read
+ * where `REQUEST_METHOD` is set: in a CGI program it is what the client says. The entries of
+ * `no_proxy`, divided by commas and spaces, become [property@Proxy:bypass]; whether one fits is for
+ * [method@Proxy.applies_to] to tell.
+ *
+ * Errors are those of [ctor@Proxy.new_from_uri], with the name of the variable.
+ *
+ * Returns: (transfer full) (nullable): a proxy; %NULL where there is none, and with @error set
+ */
+TernProxy *
+tern_proxy_new_from_environment (const char *scheme, GError **error)
+{
+  return tern_proxy_rules_choose (scheme ? scheme : "", get_variable, NULL, error);
+}
+
+/**
+ * tern_proxy_from_environment: (rename-to tern_proxy_new_from_environment)
+ * @scheme: the scheme of the URIs that are asked for, `http` or `https`
+ * @error: return location for an error
+ *
+ * Is tern_proxy_new_from_environment() for other languages: some of them take a constructor that
+ * finds nothing for a failure.
+ *
+ * Returns: (transfer full) (nullable): a proxy; %NULL where there is none, and with @error set
+ */
+TernProxy *
+tern_proxy_from_environment (const char *scheme, GError **error)
+{
+  return tern_proxy_new_from_environment (scheme, error);
+}
