@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The plain client of the support library's own tests, and its second half. */
+/* What the support library's own tests share, and their second half. */
 
 #pragma once
 
-#include "tern-origin.h"
+#include "test-client.h"
 
-/* Connects, sends @request and reads until the other side ends or @wanted has come (NULL: until
- * the end). Returns all that came. */
-int   test_connect         (guint16     port);
-void  test_send            (int         fd,
-                            const char *text);
-char *test_read_until      (int         fd,
-                            const char *wanted);
-char *test_exchange        (guint16     port,
-                            const char *request);
+G_BEGIN_DECLS
+void test_support_add_tls (void);
 
-void  test_support_add_tls (void);
+G_END_DECLS
