@@ -62,6 +62,17 @@ on_uploaded (gpointer data, guint64 sent)
 }
 
 static gboolean
+on_certificate_error (gpointer data, GPtrArray *chain, GTlsCertificateFlags errors)
+{
+  TernClientCall *self = data;
+  gboolean accept = FALSE;
+
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_CERTIFICATE_ERROR], 0, chain, errors,
+                 &accept);
+  return accept;
+}
+
+static gboolean
 has_listener (TernClient *client, guint number)
 {
   return g_signal_has_handler_pending (client, tern_client_signals[number], 0, TRUE);
@@ -86,6 +97,8 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
     hooks.redirected = on_redirected;
   if (self->told)
     hooks.uploaded = on_uploaded;
+  if (has_listener (client, TERN_CLIENT_CERTIFICATE_ERROR))
+    hooks.certificate_error = on_certificate_error;
   self->flow = tern_flow_new (settings, request, &hooks);
   return self;
 }

@@ -138,6 +138,27 @@ tern_client_class_init (TernClientClass *klass)
   tern_client_signals[TERN_CLIENT_PROGRESS] = g_signal_new (
       "progress", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
       TERN_TYPE_REQUEST, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_INT64);
+  /**
+   * TernClient::certificate-error:
+   * @self: a client
+   * @chain: (element-type GBytes): the certificates that the server sent, its own first, each in
+   *   DER (RFC 5280)
+   * @flags: every check that failed
+   *
+   * A server's certificate did not pass the checks. %TRUE lets the request go on all the same: this
+   * one connection, for everything that @flags says; it is never kept, nor is its session resumed,
+   * so that the next request asks again. The first handler that returns %TRUE decides; with none
+   * the request fails with %TERN_ERROR_CERTIFICATE. Compare the certificate with one that is known
+   * for the host, for to accept any is the same as to check none. Not emitted when
+   * #TernClient:validate-certificates is %FALSE. Emitted in the thread that asked; the time that a
+   * handler takes counts for #TernClient:total-timeout alone.
+   *
+   * Returns: whether to go on
+   */
+  tern_client_signals[TERN_CLIENT_CERTIFICATE_ERROR] = g_signal_new (
+      "certificate-error", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
+      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_PTR_ARRAY,
+      G_TYPE_TLS_CERTIFICATE_FLAGS);
 }
 
 static void

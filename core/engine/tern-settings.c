@@ -59,6 +59,7 @@ tern_settings_new (void)
   self->auth_memory = tern_auth_memory_new ();
   self->lookup = tern_lookup_system;
   self->credentials = tern_domain_credentials_list_copy (NULL);
+  self->identities = g_ptr_array_new ();
   self->timeout = 60 * G_TIME_SPAN_SECOND;
   self->connect_timeout = 30 * G_TIME_SPAN_SECOND;
   self->idle_connection_timeout = 90 * G_TIME_SPAN_SECOND;
@@ -92,6 +93,7 @@ tern_settings_copy (const TernSettings *other)
   if (self->cache_store)
     g_object_ref (self->cache_store);
   g_ptr_array_ref (self->credentials);
+  g_ptr_array_ref (self->identities);
   g_array_ref (self->redirect_codes);
   self->safe_methods = g_strdupv (other->safe_methods);
   self->user_agent = g_strdup (other->user_agent);
@@ -116,6 +118,7 @@ tern_settings_unref (TernSettings *self)
   tern_tls_settings_unref (self->tls);
   g_clear_object (&self->cache_store);
   g_ptr_array_unref (self->credentials);
+  g_ptr_array_unref (self->identities);
   g_array_unref (self->redirect_codes);
   g_strfreev (self->safe_methods);
   g_free (self->user_agent);
@@ -129,5 +132,6 @@ tern_settings_renew_tls (TernSettings *self)
   g_clear_pointer (&self->tls, tern_tls_settings_unref);
   self->tls = tern_tls_settings_new (self->ca_file, self->validate_certificates,
                                      self->tls_minimum_version, self->tls_maximum_version);
+  tern_tls_settings_set_identities (self->tls, self->identities);
   self->tls_serial = next_serial ();
 }

@@ -30,6 +30,7 @@ typedef struct
 
   TernCacheStore *cache_store;
   GPtrArray *credentials; /* of TernDomainCredentials, never changed once shared */
+  GPtrArray *identities;  /* of TernTlsIdentity, the same */
   gint64 timeout;         /* microseconds, 0 is none */
   gint64 connect_timeout;
   gint64 total_timeout;
@@ -54,7 +55,7 @@ typedef struct
   gboolean validate_certificates;
   int tls_minimum_version;
   int tls_maximum_version;
-  TernTlsSettings *tls; /* of the four above */
+  TernTlsSettings *tls; /* of the four above and the identities */
   guint tls_serial;
 } TernSettings;
 

@@ -18,10 +18,15 @@ struct _TernEstablish
   TernUri *uri;
   char *ticket_key;
   TernTlsSettings *tls;
+  TernTlsIdentity *identity; /* NULL for none */
+  gboolean is_prepared;      /* both of them */
+  TernTlsAskFunc ask;        /* NULL where nobody listens */
+  gpointer ask_data;
   TernDialer *dialer;
   TernTlsHandshake *handshake;
   TernTransport *transport;
   gint64 deadline;
+  gint64 total_deadline; /* never before the one above */
   gint64 idle_timeout; /* 0 is none */
   gint64 idle_at;      /* when the network was silent for too long; 0 while it is not waited for */
   TernPhase phase;     /* of the step before */
@@ -38,7 +43,9 @@ tern_establish_new (const TernExchangeEnv *env, TernUri *uri, const char *ticket
   self->ticket_key = g_strdup (ticket_key);
   if (uri->secure)
     self->tls = tern_tls_settings_ref (env->tls);
-  self->deadline = env->total_deadline;
+  self->ask = env->certificate_error;
+  self->ask_data = env->data;
+  self->deadline = self->total_deadline = env->total_deadline;
   self->idle_timeout = env->idle_timeout;
   if (env->connect_timeout > 0)
     self->deadline = MIN (self->deadline, g_get_monotonic_time () + env->connect_timeout);
@@ -53,6 +60,7 @@ tern_establish_free (TernEstablish *self)
   g_clear_pointer (&self->handshake, tern_tls_handshake_free);
   g_clear_pointer (&self->transport, tern_transport_free);
   g_clear_pointer (&self->tls, tern_tls_settings_unref);
+  g_clear_pointer (&self->identity, tern_tls_identity_unref);
   tern_uri_unref (self->uri);
   g_free (self->ticket_key);
   g_free (self);
@@ -85,13 +93,24 @@ wind_idle_clock (TernEstablish *self, TernWait *wait)
   tern_wait_add_deadline (wait, self->idle_at);
 }
 
+/* What cannot be used is found before a packet is sent. */
+static gboolean
+prepare_tls (TernEstablish *self, GError **error)
+{
+  if (self->tls && !self->is_prepared)
+    self->is_prepared = tern_tls_settings_load (self->tls, error)
+                        && tern_tls_settings_find_identity (self->tls, self->uri->host,
+                                                            self->uri->port, &self->identity,
+                                                            error);
+  return !self->tls || self->is_prepared;
+}
+
 static TernStep
 step_dial (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
 {
   TernStep step;
 
-  /* What cannot be used is found before a packet is sent. */
-  if (self->tls && !tern_tls_settings_load (self->tls, error))
+  if (!prepare_tls (self, error))
     return TERN_STEP_FAILED;
   step = tern_dialer_step (self->dialer, wait, error);
   if (step != TERN_STEP_DONE)
@@ -104,17 +123,40 @@ step_dial (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **e
   return TERN_STEP_DONE;
 }
 
+/* A person may take their time over it: it is not the network that was slow. */
+static gboolean
+ask (gpointer data, GPtrArray *chain, GTlsCertificateFlags errors)
+{
+  TernEstablish *self = data;
+  const gint64 start = g_get_monotonic_time ();
+  const gboolean yes = self->ask (self->ask_data, chain, errors);
+  const gint64 spent = g_get_monotonic_time () - start;
+
+  if (self->deadline < self->total_deadline)
+    self->deadline = MIN (self->deadline + spent, self->total_deadline);
+  if (self->idle_at != 0)
+    self->idle_at += spent;
+  return yes;
+}
+
+static void
+begin_handshake (TernEstablish *self)
+{
+  self->tls_start = g_get_monotonic_time ();
+  self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
+                                            self->uri->host, self->ticket_key);
+  tern_tls_handshake_set_identity (self->handshake, self->identity);
+  if (self->ask)
+    tern_tls_handshake_set_ask (self->handshake, ask, self);
+}
+
 static TernStep
 step_tls (TernEstablish *self, TernTimings *timings, TernWait *wait, GError **error)
 {
   TernStep step;
 
   if (!self->handshake)
-    {
-      self->tls_start = g_get_monotonic_time ();
-      self->handshake = tern_tls_handshake_new (self->tls, g_steal_pointer (&self->transport),
-                                                self->uri->host, self->ticket_key);
-    }
+    begin_handshake (self);
   /* Before the first read, which may block until then. */
   wind_idle_clock (self, wait);
   step = tern_tls_handshake_step (self->handshake, wait, error);

@@ -25,5 +25,6 @@ typedef struct
   void (*head) (gpointer data, gboolean is_sent, const char *text);
   void (*informational) (gpointer data, guint status, TernHeaders *headers);
   void (*uploaded) (gpointer data, guint64 sent);
+  TernTlsAskFunc certificate_error;
   gpointer data;
 } TernExchangeEnv;

@@ -64,7 +64,7 @@ tern_lease_ensure_quiet (TernLease *self)
 static gboolean
 is_wanted (const TernPool *pool, const TernLease *lease)
 {
-  return lease->transport && pool->idle_timeout > 0
+  return lease->transport && !lease->transport->unshared && pool->idle_timeout > 0
          && lease->generation == g_atomic_int_get (&pool->generation)
          && lease->host->n <= pool->max_per_host && pool->n_total <= pool->max_total;
 }

@@ -5,6 +5,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-i18n.h"
+#include "net/tern-tls-info-private.h"
 #include "net/tern-tls-verify.h"
 #include "net/tern-transport-tls.h"
 
@@ -12,6 +13,8 @@ struct _TernTlsHandshake
 {
   TernTlsLink *link; /* NULL once it was handed on */
   gboolean is_verified;
+  TernTlsAskFunc ask; /* NULL: what does not pass is refused */
+  gpointer ask_data;
   gnutls_alert_description_t alert;
   GError *refusal;
 };
@@ -24,6 +27,27 @@ tern_tls_handshake_new (TernTlsSettings *settings, TernTransport *inner, const c
 
   self->link = tern_tls_link_new (settings, inner, host, ticket_key);
   return self;
+}
+
+/* The identity is a part of the session: a ticket that was earned with it serves it alone. */
+void
+tern_tls_handshake_set_identity (TernTlsHandshake *self, TernTlsIdentity *identity)
+{
+  TernTlsLink *link = self->link;
+  g_autofree char *key = NULL;
+
+  if (!identity)
+    return;
+  link->identity = tern_tls_identity_ref (identity);
+  key = g_steal_pointer (&link->ticket_key);
+  link->ticket_key = g_strdup_printf ("%s\n%u", key, tern_tls_identity_get_serial (identity));
+}
+
+void
+tern_tls_handshake_set_ask (TernTlsHandshake *self, TernTlsAskFunc ask, gpointer data)
+{
+  self->ask = ask;
+  self->ask_data = data;
 }
 
 guint64
@@ -41,6 +65,22 @@ tern_tls_handshake_free (TernTlsHandshake *self)
   g_free (self);
 }
 
+/* Asks the program, which is shown the whole chain: yes covers all that is wrong with it. */
+static gboolean
+is_excused (TernTlsHandshake *self, GTlsCertificateFlags errors)
+{
+  g_autoptr (GPtrArray) chain = NULL;
+
+  if (!self->ask || errors == 0)
+    return FALSE;
+  chain = tern_tls_info_copy_chain (self->link->session);
+  if (!self->ask (self->ask_data, chain, errors))
+    return FALSE;
+  self->link->errors = errors;
+  g_clear_error (&self->refusal);
+  return TRUE;
+}
+
 /* Called by GnuTLS once the server has proved that it holds the key, before anything of ours is
  * sent that it could use; a resumed session does not come here. */
 static int
@@ -48,9 +88,13 @@ on_certificate (gnutls_session_t session)
 {
   TernTlsHandshake *self = gnutls_session_get_ptr (session);
 
+  GTlsCertificateFlags errors = 0;
+
   self->is_verified = tern_tls_verify (session, self->link->host, &self->link->not_after,
-                                       &self->alert, &self->refusal);
-  return self->is_verified ? 0 : GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
+                                       &self->alert, &errors, &self->refusal);
+  if (self->is_verified || is_excused (self, errors))
+    return 0;
+  return GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR;
 }
 
 /* A ticket that cannot be used costs a full handshake, nothing else. */
@@ -100,7 +144,8 @@ fail (TernTlsHandshake *self, int result, GError **error)
 static gboolean
 is_good (TernTlsHandshake *self)
 {
-  return self->is_verified || !tern_tls_settings_get_validate (self->link->settings)
+  return self->is_verified || self->link->errors != 0
+         || !tern_tls_settings_get_validate (self->link->settings)
          || gnutls_session_is_resumed (self->link->session);
 }
 

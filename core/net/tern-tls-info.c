@@ -6,16 +6,19 @@
 /**
  * TernTlsInfo:
  *
- * The facts of one TLS connection: version, cipher, whether the session was resumed and the
- * certificates that the server sent. Use it to show or to check what a response came over. It is
- * immutable and reference counted.
+ * The facts of one TLS connection: version, cipher, protocol, whether the session was resumed, the
+ * certificates that the server sent and what came of checking them. Use it to show or to check what
+ * a response came over. It is immutable and reference counted.
  */
 struct _TernTlsInfo
 {
   gatomicrefcount ref_count;
   TernTlsVersion version;
   gboolean resumed;
+  gboolean verified;
+  GTlsCertificateFlags errors;
   char *cipher;
+  char *protocol;
   GPtrArray *chain;
 };
 
@@ -45,21 +48,44 @@ get_cipher (gnutls_session_t session)
 #endif
 }
 
-TernTlsInfo *
-tern_tls_info_new (gnutls_session_t session)
+static char *
+get_protocol (gnutls_session_t session)
 {
-  TernTlsInfo *self = g_new (TernTlsInfo, 1);
+  gnutls_datum_t name = { NULL, 0 };
+
+  if (gnutls_alpn_get_selected_protocol (session, &name) < 0)
+    return NULL;
+  return g_strndup ((const char *) name.data, name.size);
+}
+
+GPtrArray *
+tern_tls_info_copy_chain (gnutls_session_t session)
+{
+  GPtrArray *chain;
   unsigned n = 0;
   /* A resumed session carries the chain of the handshake that it stems from. */
   const gnutls_datum_t *peers = gnutls_certificate_get_peers (session, &n);
 
+  chain = g_ptr_array_new_full (n, (GDestroyNotify) g_bytes_unref);
+  for (unsigned i = 0; peers && i < n; i++)
+    g_ptr_array_add (chain, g_bytes_new (peers[i].data, peers[i].size));
+  return chain;
+}
+
+TernTlsInfo *
+tern_tls_info_new (const TernTlsLink *link)
+{
+  TernTlsInfo *self = g_new (TernTlsInfo, 1);
+  gnutls_session_t session = link->session;
+
   g_atomic_ref_count_init (&self->ref_count);
   self->version = get_version (session);
   self->resumed = gnutls_session_is_resumed (session) != 0;
+  self->verified = tern_tls_settings_get_validate (link->settings) && link->errors == 0;
+  self->errors = link->errors;
   self->cipher = get_cipher (session);
-  self->chain = g_ptr_array_new_full (n, (GDestroyNotify) g_bytes_unref);
-  for (unsigned i = 0; i < n; i++)
-    g_ptr_array_add (self->chain, g_bytes_new (peers[i].data, peers[i].size));
+  self->protocol = get_protocol (session);
+  self->chain = tern_tls_info_copy_chain (session);
   return self;
 }
 
@@ -95,6 +121,7 @@ tern_tls_info_unref (TernTlsInfo *info)
     return;
   g_ptr_array_unref (info->chain);
   g_free (info->cipher);
+  g_free (info->protocol);
   g_free (info);
 }
 
@@ -162,4 +189,54 @@ tern_tls_info_get_peer_chain (const TernTlsInfo *info)
   g_return_val_if_fail (info != NULL, NULL);
 
   return info->chain;
+}
+
+/**
+ * tern_tls_info_get_protocol:
+ * @info: the facts
+ *
+ * Gets the application protocol that was negotiated by ALPN (RFC 7301), `http/1.1`.
+ *
+ * Returns: (nullable): the protocol; %NULL when the server does not speak ALPN
+ */
+const char *
+tern_tls_info_get_protocol (const TernTlsInfo *info)
+{
+  g_return_val_if_fail (info != NULL, NULL);
+
+  return info->protocol;
+}
+
+/**
+ * tern_tls_info_get_verified:
+ * @info: the facts
+ *
+ * Tells whether the certificate passed every check: in this handshake, or in the one whose session
+ * was resumed. %FALSE when #TernClient:validate-certificates is %FALSE, and for a connection that a
+ * handler of #TernClient::certificate-error let in.
+ *
+ * Returns: whether the certificate passed
+ */
+gboolean
+tern_tls_info_get_verified (const TernTlsInfo *info)
+{
+  g_return_val_if_fail (info != NULL, FALSE);
+
+  return info->verified;
+}
+
+/**
+ * tern_tls_info_get_certificate_errors:
+ * @info: the facts
+ *
+ * Gets what was wrong with the certificate that a handler of #TernClient::certificate-error let in.
+ *
+ * Returns: the failed checks; 0 when none failed, or none was made
+ */
+GTlsCertificateFlags
+tern_tls_info_get_certificate_errors (const TernTlsInfo *info)
+{
+  g_return_val_if_fail (info != NULL, G_TLS_CERTIFICATE_GENERIC_ERROR);
+
+  return info->errors;
 }

@@ -302,6 +302,7 @@ tern_tls_link_start (TernTlsLink *self, GError **error)
       tern_tls_link_fail (self, result, error);
       return FALSE;
     }
+  tern_tls_identity_attach (self->identity, self->session);
   gnutls_transport_set_ptr (self->session, self);
   gnutls_transport_set_vec_push_function (self->session, push);
   gnutls_transport_set_pull_function (self->session, pull);
@@ -456,6 +457,7 @@ tern_tls_link_free (TernTlsLink *self, gboolean bye)
     give_buffer (self->ahead);
   tern_transport_free (self->inner);
   tern_tls_settings_unref (self->settings);
+  g_clear_pointer (&self->identity, tern_tls_identity_unref);
   g_clear_error (&self->read_error);
   g_clear_error (&self->write_error);
   g_free (self->held);

@@ -14,6 +14,8 @@ typedef struct
   TernTlsSettings *settings;
   char *host;       /* without the root's dot */
   char *ticket_key; /* with the host, so that a ticket never serves another one */
+  TernTlsIdentity *identity;   /* ours, NULL for none */
+  GTlsCertificateFlags errors; /* of a certificate that somebody took all the same; else 0 */
   gint64 not_after; /* of the certificate that was verified, in this handshake or the resumed one */
 
   /* Read ahead and not yet asked for by GnuTLS; NULL when nothing is. */

@@ -21,6 +21,7 @@ struct _TernTlsSettings
   gboolean validate;
   TernTlsVersion minimum;
   TernTlsVersion maximum;
+  GPtrArray *identities; /* NULL for none */
 
   GMutex lock;
   gint is_loaded; /* atomic: what follows is complete and from then on only read */
@@ -45,6 +46,13 @@ tern_tls_settings_new (const char *ca_file, gboolean validate, TernTlsVersion mi
   return self;
 }
 
+void
+tern_tls_settings_set_identities (TernTlsSettings *self, GPtrArray *identities)
+{
+  if (identities && identities->len > 0)
+    self->identities = g_ptr_array_ref (identities);
+}
+
 TernTlsSettings *
 tern_tls_settings_ref (TernTlsSettings *self)
 {
@@ -66,6 +74,7 @@ tern_tls_settings_unref (TernTlsSettings *self)
     return;
   unload (self);
   tern_tls_tickets_free (self->tickets);
+  g_clear_pointer (&self->identities, g_ptr_array_unref);
   g_mutex_clear (&self->lock);
   g_free (self->ca_file);
   g_free (self);
@@ -145,6 +154,8 @@ load (TernTlsSettings *self, GError **error)
     return fail (error, result, "credentials");
   if (!load_priority (self, error))
     return FALSE;
+  if (self->identities)
+    gnutls_certificate_set_retrieve_function2 (self->credentials, tern_tls_identity_retrieve);
   if (!self->validate)
     return TRUE;
   return self->ca_file ? load_ca_file (self, error) : load_system_trust (self, error);
@@ -167,6 +178,20 @@ tern_tls_settings_load (TernTlsSettings *self, GError **error)
     }
   g_atomic_int_set (&self->is_loaded, TRUE);
   return TRUE;
+}
+
+gboolean
+tern_tls_settings_find_identity (TernTlsSettings *self, const char *host, guint16 port,
+                                 TernTlsIdentity **identity, GError **error)
+{
+  *identity = NULL;
+  for (guint i = 0; self->identities && i < self->identities->len && !*identity; i++)
+    if (tern_tls_identity_is_for (self->identities->pdata[i], host, port))
+      *identity = tern_tls_identity_ref (self->identities->pdata[i]);
+  if (!*identity || tern_tls_identity_load (*identity, error))
+    return TRUE;
+  g_clear_pointer (identity, tern_tls_identity_unref);
+  return FALSE;
 }
 
 gnutls_certificate_credentials_t

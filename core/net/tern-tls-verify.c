@@ -45,6 +45,34 @@ static const struct
     N_ ("the OCSP answer for “%s” is not valid") },
 };
 
+/* What a program is told of them. */
+static const struct
+{
+  unsigned bits;
+  GTlsCertificateFlags flag;
+} flags_of_bits[] = {
+  { GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA, G_TLS_CERTIFICATE_UNKNOWN_CA },
+  { GNUTLS_CERT_NOT_ACTIVATED, G_TLS_CERTIFICATE_NOT_ACTIVATED },
+  { GNUTLS_CERT_EXPIRED, G_TLS_CERTIFICATE_EXPIRED },
+  { GNUTLS_CERT_REVOKED, G_TLS_CERTIFICATE_REVOKED },
+  { GNUTLS_CERT_INSECURE_ALGORITHM, G_TLS_CERTIFICATE_INSECURE },
+};
+
+static GTlsCertificateFlags
+get_flags (unsigned status)
+{
+  GTlsCertificateFlags flags = 0;
+  unsigned rest = status & ~(unsigned) GNUTLS_CERT_INVALID; /* that there is something at all */
+
+  for (guint i = 0; i < G_N_ELEMENTS (flags_of_bits); i++)
+    if (status & flags_of_bits[i].bits)
+      {
+        flags |= flags_of_bits[i].flag;
+        rest &= ~flags_of_bits[i].bits;
+      }
+  return rest != 0 || (status != 0 && flags == 0) ? flags | G_TLS_CERTIFICATE_GENERIC_ERROR : flags;
+}
+
 static void
 chain_clear (Chain *chain)
 {
@@ -212,7 +240,7 @@ refuse (GError **error, const char *host, const char *reasons)
 
 gboolean
 tern_tls_verify (gnutls_session_t session, const char *host, gint64 *not_after,
-                 gnutls_alert_description_t *alert, GError **error)
+                 gnutls_alert_description_t *alert, GTlsCertificateFlags *flags, GError **error)
 {
   g_auto (Chain) chain = { 0 };
   g_autoptr (GString) reasons = g_string_new (NULL);
@@ -222,15 +250,20 @@ tern_tls_verify (gnutls_session_t session, const char *host, gint64 *not_after,
   int result;
 
   *alert = GNUTLS_A_BAD_CERTIFICATE;
+  *flags = 0;
   if (!chain_import (&chain, session))
     return refuse (error, host, _ ("it cannot be read"));
   result = gnutls_certificate_verify_peers (session, &purpose, 1, &status);
   if (result < 0)
     return refuse (error, host, gnutls_strerror (result));
 
+  *flags = get_flags (status);
   add_checks (reasons, &chain, status, alert);
   if (!tern_tls_name_check (chain.crts[0], host))
-    add_host (reasons, &chain, host);
+    {
+      *flags |= G_TLS_CERTIFICATE_BAD_IDENTITY;
+      add_host (reasons, &chain, host);
+    }
   else if (status != 0 && reasons->len == 0)
     add_other (reasons, status);
   if (reasons->len > 0 || status != 0)

@@ -5,6 +5,7 @@
 
 #include <tern/tern-tls.h>
 
+#include "net/tern-tls-identity.h"
 #include "net/tern-transport.h"
 
 typedef struct _TernTlsSettings TernTlsSettings;
@@ -13,6 +14,9 @@ typedef struct _TernTlsSettings TernTlsSettings;
  * is loaded once, also when many threads ask. */
 TernTlsSettings *tern_tls_settings_new (const char *ca_file, gboolean validate,
                                         TernTlsVersion minimum, TernTlsVersion maximum);
+/* Before the settings are shared: who the client is, as a list of TernTlsIdentity, which is not
+ * changed any more. NULL or empty is nobody. */
+void tern_tls_settings_set_identities (TernTlsSettings *self, GPtrArray *identities);
 TernTlsSettings *tern_tls_settings_ref (TernTlsSettings *self);
 void tern_tls_settings_unref (TernTlsSettings *self);
 
@@ -21,12 +25,26 @@ void tern_tls_settings_unref (TernTlsSettings *self);
  * none. */
 gboolean tern_tls_settings_load (TernTlsSettings *self, GError **error);
 
+/* The first identity for this origin (transfer full), loaded; NULL where there is none. To be asked
+ * before dialing, too. Errors: TERN_ERROR_CERTIFICATE. */
+gboolean tern_tls_settings_find_identity (TernTlsSettings *self, const char *host, guint16 port,
+                                          TernTlsIdentity **identity, GError **error);
+
 typedef struct _TernTlsHandshake TernTlsHandshake;
+
+/* Asked about a @chain (of GBytes, DER, the server's first) that did not pass: TRUE takes it all
+ * the same, for this one connection, which is never kept or resumed. */
+typedef gboolean (*TernTlsAskFunc) (gpointer data, GPtrArray *chain, GTlsCertificateFlags errors);
 
 /* Takes @inner. @host is the ASCII name or IP literal that the certificate must be for; @ticket_key
  * names the origin (and partition) under which session tickets are kept and found. */
 TernTlsHandshake *tern_tls_handshake_new (TernTlsSettings *settings, TernTransport *inner,
                                           const char *host, const char *ticket_key);
+
+/* Before the first step: who the client is when the server asks; NULL is nobody. */
+void tern_tls_handshake_set_identity (TernTlsHandshake *self, TernTlsIdentity *identity);
+/* Before the first step: whom to ask, in the thread that drives and with no lock held. */
+void tern_tls_handshake_set_ask (TernTlsHandshake *self, TernTlsAskFunc ask, gpointer data);
 
 /* Errors: TERN_ERROR_CERTIFICATE, TERN_ERROR_TLS, each naming the host. */
 TernStep tern_tls_handshake_step (TernTlsHandshake *self, TernWait *wait, GError **error);

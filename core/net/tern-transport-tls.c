@@ -252,7 +252,8 @@ keep_ticket (TernTlsLink *link)
   gnutls_datum_t data = { NULL, 0 };
   gboolean is_single_use = gnutls_protocol_get_version (link->session) == GNUTLS_TLS1_3;
 
-  if (!is_single_use && !is_resumable (link->session))
+  /* What somebody let in by hand was let in once. */
+  if (link->errors != 0 || (!is_single_use && !is_resumable (link->session)))
     return;
   if (gnutls_session_get_data2 (link->session, &data) < 0)
     return;
@@ -276,6 +277,7 @@ tern_transport_new_tls (TernTlsLink *link)
 
   self->parent.klass = &tls_class;
   self->parent.fd = link->inner->fd;
+  self->parent.unshared = link->errors != 0;
   self->link = link;
   gnutls_session_set_ptr (link->session, self);
   gnutls_session_set_verify_function (link->session, NULL);
@@ -296,6 +298,6 @@ tern_transport_get_tls_info (TernTransport *transport)
   if (transport->klass != &tls_class)
     return NULL;
   if (!self->info)
-    self->info = tern_tls_info_new (self->link->session);
+    self->info = tern_tls_info_new (self->link);
   return tern_tls_info_ref (self->info);
 }

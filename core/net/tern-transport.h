@@ -35,6 +35,7 @@ struct _TernTransport
   /* What follows a message belongs to somebody else: heads are read by lines, and of a body no more
    * than it has. */
   gboolean frugal;
+  gboolean unshared; /* it serves the request that it was made for, and no other */
 };
 
 static inline TernStep

@@ -57,6 +57,11 @@ void tern_client_add_credentials_bytes (TernClient *self, GBytes *name, GBytes *
                                         const char *domain);
 TERN_AVAILABLE_IN_ALL
 void tern_client_clear_credentials (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_add_certificate (TernClient *self, const char *key_file, const char *cert_file,
+                                  const char *domain, const char *password);
+TERN_AVAILABLE_IN_ALL
+void tern_client_clear_certificates (TernClient *self);
 
 TERN_AVAILABLE_IN_ALL
 TernCacheStore *tern_client_get_cache_store (TernClient *self);

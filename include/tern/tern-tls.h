@@ -37,6 +37,12 @@ TERN_AVAILABLE_IN_ALL
 gboolean tern_tls_info_get_resumed (const TernTlsInfo *info);
 TERN_AVAILABLE_IN_ALL
 GPtrArray *tern_tls_info_get_peer_chain (const TernTlsInfo *info);
+TERN_AVAILABLE_IN_ALL
+const char *tern_tls_info_get_protocol (const TernTlsInfo *info);
+TERN_AVAILABLE_IN_ALL
+gboolean tern_tls_info_get_verified (const TernTlsInfo *info);
+TERN_AVAILABLE_IN_ALL
+GTlsCertificateFlags tern_tls_info_get_certificate_errors (const TernTlsInfo *info);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernTlsInfo, tern_tls_info_unref)
 
