@@ -273,7 +273,7 @@ read_head (TernExchange *self, TernWait *wait, GError **error)
   TernStep step;
 
   self->reader.moved = FALSE;
-  step = tern_head_reader_step (&self->reader, self->transport, self->call->uri, wait, error);
+  step = tern_head_reader_step (&self->reader, self->transport, self->call->uri->host, wait, error);
   self->facts.answer_started |= self->reader.started;
   if (step == TERN_STEP_DONE)
     tell_response_head (self);

@@ -15,14 +15,14 @@ tern_head_reader_clear (TernHeadReader *self)
 }
 
 static TernStep
-fail_end (TernHeadReader *self, TernUri *uri, GError **error)
+fail_end (TernHeadReader *self, const char *host, GError **error)
 {
   if (!self->started)
     g_set_error (error, TERN_ERROR, TERN_ERROR_REMOTE_DISCONNECTED,
-                 _ ("%s closed the connection without an answer"), uri->host);
+                 _ ("%s closed the connection without an answer"), host);
   else
     g_set_error (error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                 _ ("%s closed the connection within the head of its answer"), uri->host);
+                 _ ("%s closed the connection within the head of its answer"), host);
   return TERN_STEP_FAILED;
 }
 
@@ -51,8 +51,11 @@ parse_head (TernHeadReader *self, gsize head_len, GError **error)
 }
 
 TernStep
-tern_head_reader_step (
-    TernHeadReader *self, TernTransport *transport, TernUri *uri, TernWait *wait, GError **error)
+tern_head_reader_step (TernHeadReader *self,
+                       TernTransport *transport,
+                       const char *host,
+                       TernWait *wait,
+                       GError **error)
 {
   while (TRUE)
     {
@@ -73,7 +76,7 @@ tern_head_reader_step (
       if (step != TERN_STEP_DONE)
         return step;
       if (n == 0)
-        return fail_end (self, uri, error);
+        return fail_end (self, host, error);
       self->started = self->moved = TRUE;
       /* The idle clock begins anew now, so who keeps it must be asked before another wait. */
       wait->may_block = FALSE;

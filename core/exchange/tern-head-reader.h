@@ -2,7 +2,6 @@
 /* Reads the head of the final response, interim ones on the way (RFC 9110 §15.2). */
 #pragma once
 
-#include "base/tern-uri.h"
 #include "exchange/tern-receive.h"
 #include "http1/tern-http1-head.h"
 
@@ -20,7 +19,8 @@ typedef struct
   gboolean upgrade; /* the request asked for 101 */
 } TernHeadReader;
 
-/* DONE: @head is an interim or the final response. The caller owns the clocks. */
-TernStep tern_head_reader_step (TernHeadReader *self, TernTransport *transport, TernUri *uri,
+/* DONE: @head is an interim or the final response. The caller owns the clocks; @host is who
+ * answers, for messages. */
+TernStep tern_head_reader_step (TernHeadReader *self, TernTransport *transport, const char *host,
                                 TernWait *wait, GError **error);
 void tern_head_reader_clear (TernHeadReader *self);
