@@ -31,7 +31,9 @@ static const BenchWorkload workloads[] = {
   { "chunked-tiny", BENCH_STREAM, PATTERN_BINARY, false, "/chunked?size=%llu&chunk=10", 10, 5 * MIB,
     false },
   { "gzip", BENCH_STREAM, PATTERN_WORDS, false, "/gzip", 5, PATTERN_TEXT, false },
+  { "tcp-connect", BENCH_FETCH, PATTERN_BINARY, false, "/close", 1000, 0, false },
   { "tls-connect", BENCH_FETCH, PATTERN_BINARY, true, "/close", 200, 0, false },
+  { "tls-connect-new", BENCH_FETCH, PATTERN_BINARY, true, "/close", 200, 0, false, true },
   { "startup", BENCH_STARTUP, PATTERN_BINARY, false, "/small", 20, 0, false },
   { "startup-tls", BENCH_STARTUP, PATTERN_BINARY, true, "/small", 20, 0, false },
   { "hanging", BENCH_HANG, PATTERN_BINARY, false, "/hang", 1000, 0, false },
@@ -334,6 +336,7 @@ bench_main (int argc, char **argv, const BenchDriver *driver)
 {
   static const struct option options[] = { { "url-plain", required_argument, NULL, 'p' },
                                            { "url-tls", required_argument, NULL, 't' },
+                                           { "url-fresh", required_argument, NULL, 'f' },
                                            { "ca", required_argument, NULL, 'c' },
                                            { "size", required_argument, NULL, 's' },
                                            { "width", required_argument, NULL, 'w' },
@@ -342,13 +345,14 @@ bench_main (int argc, char **argv, const BenchDriver *driver)
   const BenchWorkload *workload = argc > 1 ? find_workload (argv[1]) : NULL;
   const char *plain = NULL;
   const char *tls = NULL;
+  const char *fresh = NULL;
   bool once = false;
   int option;
 
   if (workload == NULL)
     {
       fprintf (stderr,
-               "usage: %s WORKLOAD --url-plain URL --url-tls URL --ca FILE "
+               "usage: %s WORKLOAD --url-plain URL --url-tls URL --url-fresh URL --ca FILE "
                "[-n N] [--size BYTES] [--width N]\n",
                argv[0]);
       return 2;
@@ -377,6 +381,9 @@ bench_main (int argc, char **argv, const BenchDriver *driver)
       case 't':
         tls = optarg;
         break;
+      case 'f':
+        fresh = optarg;
+        break;
       case 'c':
         plan.ca_file = optarg;
         break;
@@ -387,7 +394,7 @@ bench_main (int argc, char **argv, const BenchDriver *driver)
         return 2;
       }
 
-  const char *base = workload->tls ? tls : plain;
+  const char *base = workload->fresh ? fresh : workload->tls ? tls : plain;
 
   if (base == NULL || plan.n < 1 || plan.width < 1)
     return bench_fail ("a URL is missing or a number is not positive") ? 0 : 2;

@@ -28,6 +28,7 @@ typedef struct
   long n;           /* operations unless -n says otherwise */
   uint64_t size;    /* bytes of a body unless --size says otherwise; 0 is PATTERN_SMALL */
   bool scales;      /* the body may be made smaller */
+  bool fresh;       /* TLS with an origin that lets nobody resume a session */
 } BenchWorkload;
 
 typedef struct

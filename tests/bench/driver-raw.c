@@ -130,7 +130,8 @@ fetch (const BenchPlan *plan, BenchTally *tally)
 
   if (strcmp (raw_path (plan), "/close") == 0)
     {
-      raw_connection_keep_session (connection);
+      if (!plan->workload->fresh)
+        raw_connection_keep_session (connection);
       raw_connection_free (connection);
       connection = NULL;
     }

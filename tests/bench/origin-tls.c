@@ -99,7 +99,7 @@ origin_tls_prepare (const char *ca_file)
 }
 
 gnutls_session_t
-origin_tls_session_new (void)
+origin_tls_session_new (bool tickets)
 {
   gnutls_session_t session;
 
@@ -108,7 +108,8 @@ origin_tls_session_new (void)
   gnutls_set_default_priority (session);
   gnutls_credentials_set (session, GNUTLS_CRD_CERTIFICATE, credentials);
   gnutls_certificate_server_set_request (session, GNUTLS_CERT_IGNORE);
-  gnutls_session_ticket_enable_server (session, &ticket_key);
+  if (tickets)
+    gnutls_session_ticket_enable_server (session, &ticket_key);
 
   return session;
 }

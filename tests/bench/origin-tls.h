@@ -9,5 +9,5 @@
 /* Makes a CA and a certificate for 127.0.0.1 and localhost and writes the CA to `ca_file`. */
 bool origin_tls_prepare (const char *ca_file);
 
-/* A server session with session tickets. */
-gnutls_session_t origin_tls_session_new (void);
+/* A server session; without @tickets it cannot be resumed. */
+gnutls_session_t origin_tls_session_new (bool tickets);

@@ -4,7 +4,8 @@
  * listen anywhere but on 127.0.0.1, and never outlive the process that started it.
  *
  *     bench-origin DIRECTORY [--spin]
- * prints {"plain": PORT, "tls": PORT, "ca": "DIRECTORY/ca.pem"} */
+ * prints {"plain": PORT, "tls": PORT, "fresh": PORT, "ca": "DIRECTORY/ca.pem"}; on the port "fresh"
+ * no TLS session can be resumed */
 #include "origin-http.h"
 #include "origin-tls.h"
 
@@ -27,6 +28,8 @@
 
 /* A TLS connection collects its records in `wire`: one send of many records instead of one each, so
  * that a client with read-ahead finds something to read ahead. */
+#define LISTENERS 3
+
 typedef struct
 {
   int fd;
@@ -43,6 +46,7 @@ typedef struct
 {
   int fd;
   bool tls;
+  bool tickets;
 } Listener;
 
 static int epoll_fd;
@@ -95,10 +99,10 @@ wire_push (gnutls_transport_ptr_t data, const void *bytes, size_t len)
 }
 
 static bool
-start_tls (Connection *self)
+start_tls (Connection *self, bool tickets)
 {
   self->wire = malloc (WIRE_ROOM);
-  self->tls = origin_tls_session_new ();
+  self->tls = origin_tls_session_new (tickets);
   self->handshaking = true;
   if (self->wire == NULL || self->tls == NULL)
     return false;
@@ -132,7 +136,7 @@ accept_all (const Listener *listener)
       self->events = EPOLLIN;
       setsockopt (fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       exchange_stats.connections++;
-      if ((listener->tls && !start_tls (self))
+      if ((listener->tls && !start_tls (self, listener->tickets))
           || epoll_ctl (epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
         connection_free (self);
     }
@@ -287,7 +291,7 @@ connection_event (Connection *self)
 }
 
 static int
-listener_open (Listener *listener, bool tls)
+listener_open (Listener *listener, bool tls, bool tickets)
 {
   struct sockaddr_in address
       = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
@@ -295,6 +299,7 @@ listener_open (Listener *listener, bool tls)
   socklen_t len = sizeof address;
 
   listener->tls = tls;
+  listener->tickets = tickets;
   listener->fd = socket (AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (listener->fd < 0 || bind (listener->fd, (struct sockaddr *)&address, len) != 0
       || listen (listener->fd, 4096) != 0
@@ -321,7 +326,7 @@ serve (const Listener *listeners, bool spin)
         {
           void *data = events[i].data.ptr;
 
-          if (data == &listeners[0] || data == &listeners[1])
+          if (data >= (void *)listeners && data < (void *)(listeners + LISTENERS))
             accept_all (data);
           else
             connection_event (data);
@@ -332,7 +337,7 @@ serve (const Listener *listeners, bool spin)
 int
 main (int argc, char **argv)
 {
-  static Listener listeners[2];
+  static Listener listeners[LISTENERS];
   struct rlimit limit;
   char ca_file[4096];
 
@@ -356,16 +361,18 @@ main (int argc, char **argv)
     }
 
   epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  int plain = listener_open (&listeners[0], false);
-  int tls = listener_open (&listeners[1], true);
+  int plain = listener_open (&listeners[0], false, false);
+  int tls = listener_open (&listeners[1], true, true);
+  int fresh = listener_open (&listeners[2], true, false);
 
-  if (plain < 0 || tls < 0)
+  if (plain < 0 || tls < 0 || fresh < 0)
     {
       perror ("bench-origin: listen");
       return 1;
     }
 
-  printf ("{\"plain\": %d, \"tls\": %d, \"ca\": \"%s\"}\n", plain, tls, ca_file);
+  printf ("{\"plain\": %d, \"tls\": %d, \"fresh\": %d, \"ca\": \"%s\"}\n", plain, tls, fresh,
+          ca_file);
   fflush (stdout);
   serve (listeners, argc == 3);
 

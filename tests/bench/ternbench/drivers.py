@@ -37,7 +37,8 @@ class Origin:
 
   def arguments(self):
     return ['--url-plain', f'http://127.0.0.1:{self.ready["plain"]}',
-            '--url-tls', f'https://127.0.0.1:{self.ready["tls"]}', '--ca', self.ready['ca']]
+            '--url-tls', f'https://127.0.0.1:{self.ready["tls"]}',
+            '--url-fresh', f'https://127.0.0.1:{self.ready["fresh"]}', '--ca', self.ready['ca']]
 
   def stats(self):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -9,8 +9,15 @@ TARGETS = (
   ('par-small', 'curl', 0.8),
   ('download', 'raw', 1.05),
   ('download-tls', 'raw', 1.1),
+  ('tcp-connect', 'curl', 1.0),
+  ('tcp-connect', 'soup', 1.0),
   ('tls-connect', 'curl', 0.6),
+  ('tls-connect', 'soup', 0.1),
+  ('tls-connect-new', 'curl', 1.0),
+  ('tls-connect-new', 'soup', 0.1),
 )
+# One connection for each operation.
+CONNECTS = ('tcp-connect', 'tls-connect', 'tls-connect-new')
 SYSCALLS_WANTED = 3.0
 # Peak memory may grow by this much between a small and a large body: what the allocator rounds.
 FLAT_KIB = 512
@@ -87,16 +94,29 @@ def print_hanging(results, libraries):
                 [['hanging'] + cells])
 
 
+def print_connects(results, libraries):
+  rows = []
+  for workload in CONNECTS:
+    table = figures(results, workload)
+    if table:
+      rates = [f'{1 / table[lib][0]:,.0f}' if lib in table and table[lib][0] > 0 else '-'
+               for lib in libraries]
+      rows.append([workload] + rates)
+  if rows:
+    print_table('Connections for one second of CPU', ['workload'] + list(libraries), rows)
+
+
 def print_resumed(results, libraries):
   rows = []
-  for library in libraries:
-    runs = results.get((library, 'tls-connect'))
-    if runs:
-      rows.append([library, sum(run['handshakes'] for run in runs),
-                   sum(run['resumed'] for run in runs)])
+  for workload in CONNECTS[1:]:
+    for library in libraries:
+      runs = results.get((library, workload))
+      if runs:
+        rows.append([workload, library, sum(run['handshakes'] for run in runs),
+                     sum(run['resumed'] for run in runs)])
   if rows:
-    print_table('Handshakes of tls-connect, as the origin saw them',
-                ['library', 'handshakes', 'resumed'], rows)
+    print_table('Handshakes, as the origin saw them',
+                ['workload', 'library', 'handshakes', 'resumed'], rows)
 
 
 def print_syscalls(syscalls, libraries):
