@@ -5,6 +5,7 @@
 
 #include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
+#include "client/tern-error-response.h"
 #include "client/tern-gather.h"
 #include "client/tern-progress.h"
 #include "engine/tern-walker.h"
@@ -18,11 +19,13 @@ struct _TernClientCall
   TernFlow *flow;
   gboolean whole_body;
   gboolean told; /* somebody listens to progress */
+  gboolean errors_as_responses;
   guint64 sent;
   TernResponse *response;
   TernReader *body; /* being read whole */
   TernBlock gather;
   GBytes *content;
+  TernFailure *failure; /* behind a response that stands for an error */
 };
 
 static void
@@ -88,6 +91,7 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
   self->client = g_object_ref (client);
   self->request = g_object_ref (request);
   self->whole_body = whole_body;
+  self->errors_as_responses = settings->errors_as_responses;
   self->told = has_listener (client, TERN_CLIENT_PROGRESS);
   if (has_listener (client, TERN_CLIENT_HEAD))
     hooks.head = on_head;
@@ -110,20 +114,19 @@ tern_client_call_free (TernClientCall *self)
   g_clear_pointer (&self->body, tern_reader_free);
   tern_block_clear (&self->gather);
   g_clear_pointer (&self->content, g_bytes_unref);
+  g_clear_pointer (&self->failure, tern_failure_unref);
   g_clear_object (&self->response);
   g_object_unref (self->request);
   g_object_unref (self->client);
   g_free (self);
 }
 
-/* The head is there: the body becomes a stream, or is read on here. */
+/* The head is there (both taken): the body becomes a stream, or is read on here. */
 static void
-take_response (TernClientCall *self)
+take_response (TernClientCall *self, TernResponse *response, TernReader *body)
 {
-  TernResult *result = &self->flow->result;
-
-  self->response = g_steal_pointer (&result->response);
-  self->body = g_steal_pointer (&result->body);
+  self->response = response;
+  self->body = body;
   if (self->body && self->told)
     self->body = tern_progress_reader_new (self->body, self->client, self->request, self->sent,
                                            self->response->expected);
@@ -165,16 +168,21 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
       self->response->trailers = trailers ? tern_headers_ref (trailers) : NULL;
       g_clear_pointer (&self->body, tern_reader_free);
     }
+  if (self->response->content) /* made of an error */
+    {
+      self->content = g_bytes_ref (self->response->content);
+      return TERN_STEP_DONE;
+    }
   self->content = tern_block_end (&self->gather);
   self->response->content = g_bytes_ref (self->content);
   tell_length (self);
   return TERN_STEP_DONE;
 }
 
-TernStep
-tern_client_call_step (gpointer call, TernWait *wait, GError **error)
+static TernStep
+run (TernClientCall *self, TernWait *wait, GError **error)
 {
-  TernClientCall *self = call;
+  TernResult *result = &self->flow->result;
 
   if (!self->response)
     {
@@ -182,7 +190,7 @@ tern_client_call_step (gpointer call, TernWait *wait, GError **error)
 
       if (step != TERN_STEP_DONE)
         return step;
-      take_response (self);
+      take_response (self, g_steal_pointer (&result->response), g_steal_pointer (&result->body));
     }
   return self->whole_body ? read_body (self, wait, error) : TERN_STEP_DONE;
 }
@@ -201,29 +209,75 @@ body_failure (TernClientCall *self, const GError *error)
   return failure;
 }
 
+static TernFailure *
+gather_failure (TernClientCall *self, const GError *error)
+{
+  if (self->response)
+    return body_failure (self, error);
+  if (self->flow->result.failure)
+    return tern_failure_ref (self->flow->result.failure);
+  return tern_failure_new (self->flow->phase);
+}
+
+/* Puts a response in the place of an error, if that is wanted: the call goes on as if it had come.
+ * Its body, where it has one, may fail in its turn; what is made then has none. */
+static gboolean
+answer_error (TernClientCall *self, const GError *error)
+{
+  TernFlow *flow = self->flow;
+  g_autoptr (TernFailure) failure = NULL;
+  TernReader *body = NULL;
+  TernResponse *made;
+
+  if (!self->errors_as_responses || tern_error_response_get_status (error) == 0)
+    return FALSE;
+  failure = gather_failure (self, error);
+  made = tern_error_response_new (error, failure, flow->call.uri, self->request->uri);
+  if (!made->content)
+    body = g_steal_pointer (&flow->result.body);
+  made->timings.total = g_get_monotonic_time () - flow->started;
+  g_clear_pointer (&flow->result.body, tern_reader_free);
+  g_clear_pointer (&self->body, tern_reader_free);
+  g_clear_pointer (&self->failure, tern_failure_unref);
+  self->failure = g_steal_pointer (&failure);
+  g_clear_object (&self->response);
+  take_response (self, made, body);
+  return TRUE;
+}
+
+TernStep
+tern_client_call_step (gpointer call, TernWait *wait, GError **error)
+{
+  TernClientCall *self = call;
+  GError *cause = NULL;
+  TernStep step = run (self, wait, &cause);
+
+  while (step == TERN_STEP_FAILED && answer_error (self, cause))
+    {
+      g_clear_error (&cause);
+      step = run (self, wait, &cause);
+    }
+  if (cause)
+    g_propagate_error (error, cause);
+  return step;
+}
+
 void
 tern_client_call_settle (TernClientCall *self, GError **error)
 {
   TernFlow *flow = self->flow;
-  TernFailure *failure = NULL;
-  TernPhase phase;
 
   if (!*error)
     {
-      tern_request_take_failure (self->request, NULL);
+      tern_request_take_failure (self->request, g_steal_pointer (&self->failure));
       return;
     }
-  phase = self->response ? TERN_PHASE_RECEIVE : flow->phase;
   if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_prefix_error (error, _ ("While %s (%s): "), tern_phase_describe (phase),
-                    flow->call.uri ? flow->call.uri->host : "");
-  if (self->response)
-    failure = body_failure (self, *error);
-  else if (flow->result.failure)
-    failure = tern_failure_ref (flow->result.failure);
-  else
-    failure = tern_failure_new (phase);
-  tern_request_take_failure (self->request, failure);
+    g_prefix_error (
+        error, _ ("While %s (%s): "),
+        tern_phase_describe (self->response ? TERN_PHASE_RECEIVE : flow->phase),
+        flow->call.uri ? flow->call.uri->host : "");
+  tern_request_take_failure (self->request, gather_failure (self, *error));
 }
 
 TernResponse *

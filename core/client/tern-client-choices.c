@@ -179,6 +179,41 @@ tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth)
 }
 
 /**
+ * tern_client_get_errors_as_responses:
+ * @self: a client
+ *
+ * Gets #TernClient:errors-as-responses.
+ *
+ * Returns: see #TernClient:errors-as-responses
+ */
+gboolean
+tern_client_get_errors_as_responses (TernClient *self)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  tern_client_read_property (self, TERN_CLIENT_PROP_ERRORS_AS_RESPONSES, &value);
+  return g_value_get_boolean (&value);
+}
+
+/**
+ * tern_client_set_errors_as_responses:
+ * @self: a client
+ * @errors_as_responses: see #TernClient:errors-as-responses
+ *
+ * Sets #TernClient:errors-as-responses.
+ */
+void
+tern_client_set_errors_as_responses (TernClient *self, gboolean errors_as_responses)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, errors_as_responses);
+  tern_client_write_property (self, TERN_CLIENT_PROP_ERRORS_AS_RESPONSES, &value);
+}
+
+/**
  * tern_client_get_user_agent:
  * @self: a client
  *

@@ -31,6 +31,9 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
   [TERN_CLIENT_PROP_PREEMPTIVE_AUTH]
   = { "preemptive-auth", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, preemptive_auth) },
+  [TERN_CLIENT_PROP_ERRORS_AS_RESPONSES]
+  = { "errors-as-responses", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
+      G_STRUCT_OFFSET (TernSettings, errors_as_responses) },
   [TERN_CLIENT_PROP_USER_AGENT] = { "user-agent", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_NONE,
                                     G_STRUCT_OFFSET (TernSettings, user_agent) },
   [TERN_CLIENT_PROP_MAX_CONNECTIONS]
@@ -386,6 +389,25 @@ install_choices (GObjectClass *klass)
                               TERN_TLS_VERSION_UNSET, FLAGS));
 }
 
+static void
+install_reports (GObjectClass *klass)
+{
+  /**
+   * TernClient:errors-as-responses:
+   *
+   * Whether a call that fails gives a response instead (httplib2's force_exception_to_status_code).
+   * Too many redirects, one that leads nowhere, a body that does not decode and Digest options that
+   * are not supported become status 500 with the message as its reason and the fields and redirects
+   * of the response that they are about, in whose field "status" is what was on the wire; its body
+   * is there as well, where it can be read. A timeout becomes 408 "Request Timeout", anything else
+   * 400 "Bad Request", with the message as a body of text/plain. A call that was cancelled stays an
+   * error, and so does what fails later, while the program reads the body. None of these responses
+   * is ever put into the cache; tern_request_get_failure() knows what is behind one.
+   */
+  install (klass, TERN_CLIENT_PROP_ERRORS_AS_RESPONSES,
+           g_param_spec_boolean ("errors-as-responses", NULL, NULL, FALSE, FLAGS));
+}
+
 void
 tern_client_install_properties (GObjectClass *klass)
 {
@@ -394,6 +416,7 @@ tern_client_install_properties (GObjectClass *klass)
   install_limits (klass);
   install_sizes (klass);
   install_choices (klass);
+  install_reports (klass);
   /**
    * TernClient:cache-store:
    *

@@ -20,12 +20,15 @@ void
 tern_result_fail (TernResult *self, GError *error)
 {
   TernFailure *failure = tern_failure_new (TERN_PHASE_NONE);
+  TernReader *body;
 
   failure->line = g_strdup (tern_error_get_line (error));
   failure->response = g_steal_pointer (&self->response);
+  body = g_steal_pointer (&self->body);
   tern_result_clear (self);
   self->error = error;
   self->failure = failure;
+  self->body = body;
 }
 
 void

@@ -16,14 +16,14 @@
 typedef struct
 {
   TernResponse *response;
-  TernReader *body;
+  TernReader *body; /* of the response, or of the one that the failure is about */
   GError *error;
   TernFailure *failure; /* what is known beside the error; perhaps NULL */
 } TernResult;
 
 void tern_result_clear (TernResult *self);
 /* Replaces whatever there was by an error (taken); a response there was becomes part of the
- * failure. */
+ * failure, and its body stays to be read or dropped. */
 void tern_result_fail (TernResult *self, GError *error);
 /* Replaces whatever there was by a response (both taken). */
 void tern_result_answer (TernResult *self, TernResponse *response, TernReader *body);

@@ -44,6 +44,8 @@ typedef struct
   char **safe_methods;
   gboolean ignore_etag;
   gboolean preemptive_auth;
+  gboolean errors_as_responses;
+  guint debug_level;
   char *user_agent;
   guint max_connections;
   guint max_connections_per_host;

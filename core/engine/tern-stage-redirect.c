@@ -106,6 +106,15 @@ decide (TernFlow *flow, State *state)
   return TERN_GO_OPERATE;
 }
 
+/* A failure has the way that led to it as well, with a response or without. */
+static void
+tell_way (TernFailure *failure, State *state)
+{
+  if (failure)
+    g_set_object (failure->response ? &failure->response->previous : &failure->previous,
+                  state->previous);
+}
+
 static TernGo
 redirect_up (TernFlow *flow, gpointer data)
 {
@@ -114,11 +123,11 @@ redirect_up (TernFlow *flow, gpointer data)
 
   if (flow->op.kind == TERN_OP_DRAIN)
     return go_there (flow, state);
-  /* A failure that has a response has the way that led to it as well. */
-  if (!response && flow->result.failure && flow->result.failure->response)
-    g_set_object (&flow->result.failure->response->previous, state->previous);
   if (!response)
-    return TERN_GO_ON;
+    {
+      tell_way (flow->result.failure, state);
+      return TERN_GO_ON;
+    }
   g_set_object (&response->previous, state->previous);
   return decide (flow, state);
 }

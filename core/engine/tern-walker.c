@@ -106,23 +106,6 @@ note (TernFlow *self, const char *sign, const char *what)
     g_string_append_printf (self->trace, "%s%s %s", self->trace->len ? ", " : "", sign, what);
 }
 
-/* Up again to AGAIN: everything beneath starts anew. */
-static void
-turn_down (TernFlow *self)
-{
-  for (guint i = self->at + 1; i < TERN_N_STAGES; i++)
-    reset_stage (self, i);
-  tern_result_clear (&self->result);
-  self->up = FALSE;
-  self->at++;
-  if (++self->n_again <= MAX_AGAIN)
-    return;
-  tern_result_fail (&self->result, g_error_new (TERN_ERROR, TERN_ERROR_REDIRECT_LIMIT,
-                                                _ ("%s was asked again and again without an end"),
-                                                self->call.uri->host));
-  self->over = TRUE;
-}
-
 static void
 turn_up (TernFlow *self)
 {
@@ -131,6 +114,34 @@ turn_up (TernFlow *self)
     self->over = TRUE;
   else
     self->at--;
+}
+
+/* What came last goes up as a failure, past the stages that have not seen it yet. */
+static void
+turn_up_for_good (TernFlow *self)
+{
+  if (!self->result.error)
+    tern_result_fail (&self->result,
+                      g_error_new (TERN_ERROR, TERN_ERROR_REDIRECT_LIMIT,
+                                   _ ("%s was asked again and again without an end"),
+                                   self->call.uri->host));
+  turn_up (self);
+}
+
+/* Up again to AGAIN: everything beneath starts anew. */
+static void
+turn_down (TernFlow *self)
+{
+  if (++self->n_again > MAX_AGAIN)
+    {
+      turn_up_for_good (self);
+      return;
+    }
+  for (guint i = self->at + 1; i < TERN_N_STAGES; i++)
+    reset_stage (self, i);
+  tern_result_clear (&self->result);
+  self->up = FALSE;
+  self->at++;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-escape.h"
 #include "base/tern-i18n.h"
 
@@ -71,6 +72,8 @@ static const guint8 hex_values[256] = {
 /* The fast path reads lines of up to four digits and copies up to so many bytes by a fixed size. */
 #define TINY_LINE 8
 #define TINY_COPY 16
+/* So much of a chunk's line is kept, for the error that it may become. */
+#define KEPT_LINE 64
 
 struct _TernHttp1Chunked
 {
@@ -80,6 +83,8 @@ struct _TernHttp1Chunked
   guint64 overhead;
   gsize line; /* bytes of this chunk's line so far */
   gsize max_line;
+  char kept[KEPT_LINE];
+  guint n_kept;
   TernHttp1Limits limits;
   GByteArray *section; /* a trailer section that is not only an empty line */
   TernHttp1Scan scan;
@@ -104,12 +109,31 @@ tern_http1_chunked_free (TernHttp1Chunked *self)
   g_free (self);
 }
 
+/* The line that is read, or the last one that was, is the offending one. */
+static gboolean
+tell_line (const TernHttp1Chunked *self, GError **error)
+{
+  g_autofree char *shown = tern_escape (self->kept, self->n_kept);
+
+  tern_error_set_line (error, shown);
+  return FALSE;
+}
+
+static void
+keep (TernHttp1Chunked *self, State where, char byte)
+{
+  if (where == SIZE)
+    self->n_kept = 0;
+  if (where <= SIZE_LF && self->n_kept < KEPT_LINE)
+    self->kept[self->n_kept++] = byte;
+}
+
 static gboolean
 fail (TernHttp1Chunked *self, TernError code, const char *message, GError **error)
 {
   self->state = FAILED;
   g_set_error_literal (error, TERN_ERROR, code, message);
-  return FALSE;
+  return tell_line (self, error);
 }
 
 static gboolean
@@ -125,7 +149,7 @@ fail_byte (TernHttp1Chunked *self, State where, char byte, GError **error)
   else
     g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_FRAMING,
                  _ ("The size line of a chunk has “%s” where it may not be"), shown);
-  return FALSE;
+  return tell_line (self, error);
 }
 
 static gboolean
@@ -143,6 +167,7 @@ step (TernHttp1Chunked *self, guint8 byte, GError **error)
 {
   const State before = self->state;
 
+  keep (self, before, (char) byte);
   self->state = next_states[before][kinds[byte]];
   if (self->state == FAILED)
     return fail_byte (self, before, byte, error);

@@ -83,9 +83,12 @@ tern_http1_head_parse (const char *data, gsize len, const TernHttp1Limits *limit
   line_len = newline - data;
   if (line_len > limits->max_line)
     {
+      g_autofree char *shown = tern_http1_show_line (data, line_len);
+
       g_set_error (error, TERN_ERROR, TERN_ERROR_LINE_TOO_LONG,
                    _ ("The status line of the answer is longer than %zu bytes"),
                    limits->max_line);
+      tern_error_set_line (error, shown);
       return FALSE;
     }
   if (line_len > 0 && data[line_len - 1] == '\r')

@@ -17,6 +17,7 @@ fail_line (const char *line, gsize len, gsize max, GError **error)
 
   g_set_error (error, TERN_ERROR, TERN_ERROR_LINE_TOO_LONG,
                _ ("A line of the answer is longer than %zu bytes: “%s”"), max, shown);
+  tern_error_set_line (error, shown);
   return TERN_PARSE_FAILED;
 }
 

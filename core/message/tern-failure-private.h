@@ -10,6 +10,7 @@ struct _TernFailure
   gatomicrefcount ref_count;
   TernPhase phase;
   TernResponse *response;
+  TernResponse *previous; /* of the redirects that led here; of a response it is its own */
   GBytes *partial_body;
   gint64 expected; /* bytes of the body, -1 where that is not known */
   gint64 received;

@@ -66,6 +66,7 @@ tern_failure_unref (TernFailure *failure)
   if (!g_atomic_ref_count_dec (&failure->ref_count))
     return;
   g_clear_object (&failure->response);
+  g_clear_object (&failure->previous);
   g_clear_pointer (&failure->partial_body, g_bytes_unref);
   g_free (failure->line);
   g_free (failure);
@@ -97,6 +98,22 @@ TernResponse *
 tern_failure_get_response (const TernFailure *failure)
 {
   return failure->response;
+}
+
+/**
+ * tern_failure_get_previous:
+ * @failure: a failure
+ *
+ * Gets the response that led by a redirect to the request that failed, also where that one got no
+ * response at all.
+ *
+ * Returns: (nullable) (transfer none): the last redirect that was followed; its own previous ones
+ * go back to the very first
+ */
+TernResponse *
+tern_failure_get_previous (const TernFailure *failure)
+{
+  return failure->response ? tern_response_get_previous (failure->response) : failure->previous;
 }
 
 /**

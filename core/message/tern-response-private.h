@@ -31,7 +31,7 @@ struct _TernResponse
   TernTlsInfo *tls;
 };
 
-/* Takes @reason and @headers. */
+/* Takes @reason and @headers. Without @uri who makes it gives uri_text, and sets located. */
 TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers,
                                  TernUri *uri);
 

@@ -81,7 +81,7 @@ tern_response_new (guint status, guint version, char *reason, TernHeaders *heade
   self->version = version;
   self->reason = reason;
   self->headers = headers;
-  self->uri = tern_uri_ref (uri);
+  self->uri = uri ? tern_uri_ref (uri) : NULL;
   return self;
 }
 

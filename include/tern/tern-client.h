@@ -116,6 +116,10 @@ gboolean tern_client_get_preemptive_auth (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth);
 TERN_AVAILABLE_IN_ALL
+gboolean tern_client_get_errors_as_responses (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_errors_as_responses (TernClient *self, gboolean errors_as_responses);
+TERN_AVAILABLE_IN_ALL
 char *tern_client_get_user_agent (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_user_agent (TernClient *self, const char *user_agent);

@@ -44,6 +44,8 @@ TernPhase tern_failure_get_phase (const TernFailure *failure);
 TERN_AVAILABLE_IN_ALL
 TernResponse *tern_failure_get_response (const TernFailure *failure);
 TERN_AVAILABLE_IN_ALL
+TernResponse *tern_failure_get_previous (const TernFailure *failure);
+TERN_AVAILABLE_IN_ALL
 GBytes *tern_failure_get_partial_body (const TernFailure *failure);
 TERN_AVAILABLE_IN_ALL
 gint64 tern_failure_get_expected (const TernFailure *failure);

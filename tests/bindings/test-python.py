@@ -197,6 +197,22 @@ def errors():
   equal(isinstance(request.get_failure().get_phase(), Tern.Phase), True)
 
 
+@case('/python/errors/as-responses')
+def errors_as_responses():
+  client = Tern.Client(errors_as_responses=True)
+  response, content = client.request('GET', 'relative', None, None, None)
+  equal((response.get_status(), response.get_reason()), (400, 'Bad Request'))
+  equal(response.get_header('status'), '400')
+  contains(content.get_data().decode(), 'relative')
+  client.props.max_redirects = 1
+  response, content = client.request('GET', BASE + '/redirect-chain?n=2', None, None, None)
+  equal((response.get_status(), response.get_header('status')), (500, '302'))
+  equal(response.get_previous().get_status(), 302)
+  client.props.timeout = 0.1
+  response, content = client.request('GET', BASE + '/slow?ms=2000', None, None, None)
+  equal((response.get_status(), response.get_reason()), (408, 'Request Timeout'))
+
+
 @case('/python/errors/async')
 def errors_async():
   client = Tern.Client()

@@ -259,7 +259,9 @@ void
 script_assert_error_at (const char *where, Script *self, GQuark domain, int code)
 {
   g_assert_null (self->flow->result.response);
-  g_assert_null (self->flow->result.body);
+  /* A body that came up with a failure is that of the response which it is about. */
+  if (self->flow->result.body)
+    g_assert_nonnull (self->flow->result.failure->response);
   g_assert_nonnull (self->flow->result.failure);
   tern_test_assert_error_at (where, self->error, domain, code, NULL);
 }

@@ -6,6 +6,8 @@
 
 #include "http1/tern-http1-chunked.h"
 
+#include "base/tern-error-line.h"
+
 #define B(text) text, sizeof (text) - 1
 #define FRAMING TERN_ERROR_BAD_FRAMING
 
@@ -402,6 +404,38 @@ test_sizes (void)
       }
 }
 
+/* The offending line is told: that of the chunk, so far as it was read. */
+static void
+test_lines (void)
+{
+  static const struct
+  {
+    const char *text, *line;
+  } rows[] = {
+    { "x\r\n", "x" },
+    { "5\r\nhello\r\n1g\r\n", "1g" },
+    { "5;a=b\r\nhelloX", "5;a=b\\r\\n" },
+    { "5\r\nhello\r\n3;\x01\r\n", "3;\\x01" },
+    { "11111111111111111\r\n", "11111111111111111" },
+    { "5;eeeeeeeeeeeeeeeeeeeeeeeeeeeeee\r\n", "5;eeeeeeeeeeeeeeeeeee" },
+  };
+  const TernHttp1Limits narrow = { 20, 16384, 20 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernHttp1Chunked) chunked = tern_http1_chunked_new (&narrow);
+      g_autoptr (GError) error = NULL;
+      char out[64];
+      gsize consumed;
+      gsize written;
+
+      g_assert_cmpint (tern_http1_chunked_copy (chunked, rows[i].text, strlen (rows[i].text),
+                                                &consumed, out, sizeof out, &written, &error),
+                       ==, TERN_PARSE_FAILED);
+      g_assert_cmpstr (tern_error_get_line (error), ==, rows[i].line);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -418,6 +452,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_bad);
     }
+  g_test_add_func ("/http1/chunked/lines", test_lines);
   g_test_add_func ("/http1/chunked/truncated", test_truncated);
   g_test_add_func ("/http1/chunked/huge-size", test_huge_size);
   g_test_add_func ("/http1/chunked/line-limit", test_line_limit);

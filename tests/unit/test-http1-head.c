@@ -6,6 +6,8 @@
 
 #include "http1/tern-http1-head.h"
 
+#include "base/tern-error-line.h"
+
 /* Text that may hold NULs. */
 #define B(text) text, sizeof (text) - 1
 
@@ -398,6 +400,7 @@ test_limits_of_parse (void)
 
   g_assert_false (tern_http1_head_parse (head->str, head->len, &lines, &parsed, &line_error));
   g_assert_error (line_error, TERN_ERROR, TERN_ERROR_LINE_TOO_LONG);
+  g_assert_nonnull (tern_error_get_line (line_error));
   g_assert_false (tern_http1_head_parse (head->str, head->len, &count, &parsed, &count_error));
   g_assert_error (count_error, TERN_ERROR, TERN_ERROR_TOO_MANY_HEADERS);
   g_assert_false (tern_http1_head_parse (head->str, head->len, &size, &parsed, &size_error));
