@@ -16,39 +16,16 @@ static const struct
   gsize len;
   gboolean guard;
 } variables[] = {
-#define VARIABLE(name, guard)                                                                      \
-  {                                                                                                \
-    name "=", sizeof name, guard                                                                   \
-  }
-  VARIABLE ("http_proxy", FALSE),    VARIABLE ("HTTP_PROXY", FALSE),
-  VARIABLE ("https_proxy", FALSE),   VARIABLE ("HTTPS_PROXY", FALSE),
-  VARIABLE ("all_proxy", FALSE),     VARIABLE ("ALL_PROXY", FALSE),
-  VARIABLE ("no_proxy", FALSE),      VARIABLE ("NO_PROXY", FALSE),
-  VARIABLE ("REQUEST_METHOD", TRUE),
-#undef VARIABLE
+  { "http_proxy=", 11, FALSE },  { "HTTP_PROXY=", 11, FALSE }, { "https_proxy=", 12, FALSE },
+  { "HTTPS_PROXY=", 12, FALSE }, { "all_proxy=", 10, FALSE },  { "ALL_PROXY=", 10, FALSE },
+  { "no_proxy=", 9, FALSE },     { "NO_PROXY=", 9, FALSE },    { "REQUEST_METHOD=", 15, TRUE },
 };
 
-/* The first two bytes tell nearly all others apart: "ht", "al", "no", "RE". */
-static inline gboolean
-may_matter (const char *entry)
-{
-  switch (entry[0])
-    {
-    case 'h':
-    case 'H':
-      return (entry[1] | 0x20) == 't';
-    case 'a':
-    case 'A':
-      return (entry[1] | 0x20) == 'l';
-    case 'n':
-    case 'N':
-      return (entry[1] | 0x20) == 'o';
-    case 'R':
-      return entry[1] == 'E';
-    default:
-      return FALSE;
-    }
-}
+/* Which variables begin with a byte, as a bit each: so all the others cost one look. */
+static const guint16 by_first[256] = {
+  ['h'] = 1 << 0 | 1 << 2, ['H'] = 1 << 1 | 1 << 3, ['a'] = 1 << 4, ['A'] = 1 << 5,
+  ['n'] = 1 << 6,          ['N'] = 1 << 7,          ['R'] = 1 << 8,
+};
 
 /* FNV-1a, with the NUL at the end. */
 static guint64
@@ -68,14 +45,20 @@ tern_proxy_environment_stamp (void)
 
   for (char **entry = environ; entry && *entry; entry++)
     {
-      if (G_LIKELY (!may_matter (*entry)))
-        continue;
-      for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
-        if (strncmp (*entry, variables[i].start, variables[i].len) == 0)
-          {
-            hash = add_text (hash, *entry);
-            any |= !variables[i].guard;
-          }
+      guint candidates = by_first[(guint8)entry[0][0]];
+
+      for (; G_UNLIKELY (candidates != 0); candidates &= candidates - 1)
+        {
+          const guint i = g_bit_nth_lsf (candidates, -1);
+
+          const char *start = variables[i].start;
+
+          /* The second byte tells nearly all others apart without a call. */
+          if (entry[0][1] != start[1] || strncmp (*entry, start, variables[i].len) != 0)
+            continue;
+          hash = add_text (hash, *entry);
+          any |= !variables[i].guard;
+        }
     }
   if (!any)
     return 0;

@@ -88,6 +88,31 @@ cases.push(['/gjs/cancellation', async () => {
     caught);
 }]);
 
+cases.push(['/gjs/proxy', async () => {
+  for (const name of ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy',
+    'NO_PROXY', 'REQUEST_METHOD'])
+    GLib.unsetenv(name);
+  const one = new Tern.Proxy({ proxy_type: Tern.ProxyType.SOCKS5, host: 'h', port: 1080 });
+  equal(one.get_kind(), Tern.ProxyType.SOCKS5);
+  one.set_bypass(['example.org:80']);
+  equal(one.applies_to('www.example.org', 80), false);
+  equal(one.applies_to('www.example.org', 443), true);
+  equal(Tern.Proxy.new_from_uri('socks4a://h').remote_dns, true);
+  equal(Tern.Proxy.new_from_environment('http'), null);
+  GLib.setenv('http_proxy', 'proxy.example:3128', true);
+  equal(Tern.Proxy.new_from_environment('http').port, 3128);
+  const found = await new Promise((resolve, reject) =>
+    new Tern.EnvironmentProxyResolver().lookup_async('http://h/', null, (resolver, result) => {
+      try {
+        resolve(resolver.lookup_finish(result));
+      } catch (error) {
+        reject(error);
+      }
+    }));
+  equal(found.join(), 'http://proxy.example:3128');
+  GLib.unsetenv('http_proxy');
+}]);
+
 async function runAll() {
   let number = 0;
   print(`1..${cases.length}`);

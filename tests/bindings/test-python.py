@@ -393,4 +393,36 @@ def helpers():
   equal((token.get_token(), token.get_name()), ('abc', None))
 
 
+@case('/python/proxy')
+def proxy():
+  for name in ('http_proxy', 'HTTP_PROXY', 'https_proxy', 'all_proxy', 'ALL_PROXY', 'no_proxy',
+               'NO_PROXY', 'REQUEST_METHOD'):
+    GLib.unsetenv(name)
+  one = Tern.Proxy.new(Tern.ProxyType.SOCKS5, '::1', 1080)
+  equal((one.get_kind(), one.get_host(), one.props.port, one.props.remote_dns),
+        (Tern.ProxyType.SOCKS5, '::1', 1080, True))
+  one.set_credentials_bytes(GLib.Bytes.new(b'\xff'), GLib.Bytes.new(b'hush'))
+  equal(one.get_credentials().get_name().get_data(), b'\xff')
+  equal('hush' in repr(one) + str(one), False)
+  one.set_bypass(['example.org', '10.0.0.0/8'])
+  equal((one.get_bypass(), one.applies_to('www.example.org', 80), one.applies_to('::1', 80)),
+        (['example.org', '10.0.0.0/8'], False, True))
+  one.get_headers().append('X-Client', 'nest')
+  fails(Tern.error_quark(), Tern.Error.INVALID_URL,
+        lambda: Tern.Proxy.new_from_uri('http://u:hush@h:65536'))
+  fails(Tern.error_quark(), Tern.Error.PROXY_UNAVAILABLE,
+        lambda: Tern.Proxy.new_from_uri('gopher://h'))
+  equal(Tern.Proxy.new_from_environment('http'), None)
+  GLib.setenv('http_proxy', 'u%40:p@proxy.example', True)
+  GLib.setenv('no_proxy', 'past.example', True)
+  named = Tern.Proxy.new_from_environment('http')
+  equal((named.get_kind(), named.get_host(), named.get_port()),
+        (Tern.ProxyType.HTTP, 'proxy.example', 80))
+  resolver = Tern.EnvironmentProxyResolver.new()
+  equal(resolver.lookup('http://example.org/', None), ['http://u%40:p@proxy.example:80'])
+  equal(resolver.lookup('http://past.example/', None), ['direct://'])
+  GLib.unsetenv('http_proxy')
+  GLib.unsetenv('no_proxy')
+
+
 run()
