@@ -6,6 +6,7 @@
 #include "tern-guard.h"
 #include "tern-origin.h"
 #include "tern-real-server.h"
+#include "tern-socks4.h"
 #include "tern-test-util.h"
 #include "test-client.h"
 #include "test-visit.h"
@@ -358,7 +359,36 @@ test_danted (void)
   assert_inner (fd);
 }
 
-/* A TernRealServer that is in the way of somebody who has no file, no port and no rights. */
+static void
+test_socks4 (void)
+{
+  g_autoptr (TernOrigin) origin = make_origin ();
+  g_autoptr (TernSocks4) proxy = tern_socks4_new ("user");
+  guint16 target = g_htons (tern_origin_get_port (origin));
+  char by_name[] = "\4\1..\0\0\0\1user\0localhost";
+  char by_address[] = "\4\1..\177\0\0\1nobody";
+
+  memcpy (by_name + 2, &target, 2);
+  memcpy (by_address + 2, &target, 2);
+  int fd = test_connect (tern_socks4_get_port (proxy));
+  talk (fd, by_name, sizeof by_name, "\0\132\0\0\0\0\0\0", 8);
+  assert_inner (fd);
+  fd = test_connect (tern_socks4_get_port (proxy));
+  talk (fd, by_address, sizeof by_address, "\0\133\0\0\0\0\0\0", 8);
+  close (fd);
+  g_autofree char *first = tern_socks4_get_request (proxy, 0);
+  g_autofree char *second = tern_socks4_get_request (proxy, 1);
+  g_assert_true (g_str_has_prefix (first, "user localhost:"));
+  g_assert_true (g_str_has_prefix (second, "nobody 127.0.0.1:"));
+  g_assert_cmpuint (tern_socks4_n_requests (proxy), ==, 2);
+  /* One that says nothing does not keep the proxy from ending. */
+  close (test_connect (tern_socks4_get_port (proxy)));
+  fd = test_connect (tern_socks4_get_port (proxy));
+  g_clear_pointer (&proxy, tern_socks4_free);
+  close (fd);
+}
+
+/* What ends by itself has ended, and what it said can be read. */
 static void
 test_failure (void)
 {
@@ -437,6 +467,7 @@ main (int argc, char **argv)
   g_test_add_func ("/real-servers/tinyproxy", test_tinyproxy);
   g_test_add_func ("/real-servers/microsocks", test_microsocks);
   g_test_add_func ("/real-servers/danted", test_danted);
+  g_test_add_func ("/real-servers/socks4", test_socks4);
   g_test_add_func ("/real-servers/guard/failure", test_failure);
   g_test_add_func ("/real-servers/guard/death", test_death);
   return g_test_run ();
