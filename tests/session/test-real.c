@@ -1,33 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The second opinion: nginx and gnutls-serv, which others wrote. Where they are not installed the
- * tests say so and skip. */
+/* The second opinion on HTTP: nginx and apache2, which others wrote. Where they are not installed
+ * the tests say so and skip. */
 #include "ask.h"
 #include "tern-real-server.h"
 
-static TernTestCerts *certs;
-static TernRealServer *nginx;
-static char *why_not; /* there is no nginx */
-
-typedef enum
+typedef struct
 {
-  PLAIN,
-  TLS
-} Scheme;
+  const char *name;
+  const char *text;
+  const char *challenge;
+  guint post; /* what comes of a POST to a file */
+  TernRealServer *(*start) (const TernTestCerts *certs, GError **error);
+
+  TernRealServer *server;
+  char *why_not; /* there is none */
+} Site;
+
+typedef struct
+{
+  const Site *site;
+  gboolean tls;
+} Where;
+
+static TernTestCerts *certs;
+static Site sites[] = {
+  { .name = "nginx",
+    .text = TERN_REAL_SERVER_TEXT,
+    .challenge = "Basic realm=\"nginx nest\"",
+    .post = 405,
+    .start = tern_real_server_new_nginx },
+  { .name = "apache2",
+    .text = TERN_REAL_SERVER_APACHE_TEXT,
+    .challenge = "Basic realm=\"apache2 nest\"",
+    .post = 200,
+    .start = tern_real_server_new_apache },
+};
+static Where wheres[G_N_ELEMENTS (sites)][2];
+
+static char *
+make_uri (const Where *where, const char *path)
+{
+  return where->tls ? tern_real_server_tls_uri (where->site->server, path)
+                    : tern_real_server_uri (where->site->server, path);
+}
 
 /* FALSE: skipped. */
 static gboolean
-begin (Ask *ask, gboolean async, gconstpointer scheme, const char *method, const char *path)
+begin (Ask *ask, gboolean async, const Where *where, const char *method, const char *path)
 {
-  g_autofree char *uri = NULL;
-
   *ask = (Ask){ 0 };
-  if (!nginx)
+  if (!where->site->server)
     {
-      g_test_skip (why_not);
+      g_test_skip (where->site->why_not);
       return FALSE;
     }
-  uri = GPOINTER_TO_INT (scheme) == TLS ? tern_real_server_tls_uri (nginx, path)
-                                        : tern_real_server_uri (nginx, path);
+  g_autofree char *uri = make_uri (where, path);
   ask_init (ask, async, NULL, method, uri);
   tern_client_set_ca_file (ask->client, tern_test_certs_get_ca_file (certs));
   return TRUE;
@@ -42,30 +69,32 @@ assert_field (Ask *ask, const char *name, const char *value)
 }
 
 static void
-test_get (gboolean async, gconstpointer scheme)
+test_get (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/hello.txt"))
+  if (!begin (&ask, async, where, "GET", "/hello.txt"))
     return;
   for (guint i = 0; i < 10; i++)
     {
       ask_fetch (&ask, NULL);
-      ask_assert_ok (&ask, 200, TERN_REAL_SERVER_TEXT);
+      ask_assert_ok (&ask, 200, where->site->text);
       g_assert_cmpint (tern_response_get_timings (ask.response)->reused, ==, i > 0);
     }
   assert_field (&ask, "content-type", "text/plain");
   g_assert_cmpuint (tern_response_get_version (ask.response), ==, 11);
   g_assert_cmpint (tern_response_get_tls (ask.response) != NULL, ==,
-                   GPOINTER_TO_INT (scheme) == TLS);
+                   where->tls);
 }
 
 static void
-test_head (gboolean async, gconstpointer scheme)
+test_head (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "HEAD", "/big.bin"))
+  if (!begin (&ask, async, where, "HEAD", "/big.bin"))
     return;
   for (guint i = 0; i < 3; i++)
     {
@@ -88,12 +117,13 @@ assert_big (GBytes *bytes, gsize from, gsize size)
 }
 
 static void
-test_big (gboolean async, gconstpointer scheme)
+test_big (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_autoptr (GBytes) body = NULL;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/big.bin"))
+  if (!begin (&ask, async, where, "GET", "/big.bin"))
     return;
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 200, NULL);
@@ -106,11 +136,12 @@ test_big (gboolean async, gconstpointer scheme)
 }
 
 static void
-test_range (gboolean async, gconstpointer scheme)
+test_range (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/big.bin"))
+  if (!begin (&ask, async, where, "GET", "/big.bin"))
     return;
   ask_header (&ask, "Range", "bytes=1000-1999");
   ask_fetch (&ask, NULL);
@@ -120,12 +151,13 @@ test_range (gboolean async, gconstpointer scheme)
 }
 
 static void
-test_gzip (gboolean async, gconstpointer scheme)
+test_gzip (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_autoptr (GBytes) decoded = NULL;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/page.html"))
+  if (!begin (&ask, async, where, "GET", "/page.html"))
     return;
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 200, NULL);
@@ -144,8 +176,9 @@ test_gzip (gboolean async, gconstpointer scheme)
 }
 
 static void
-test_statuses (gboolean async, gconstpointer scheme)
+test_statuses (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   static const struct
   {
     const char *path;
@@ -154,13 +187,11 @@ test_statuses (gboolean async, gconstpointer scheme)
                  { "/status/503", 503 }, { "/empty", 204 },      { "/hello.txt", 200 } };
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/empty"))
+  if (!begin (&ask, async, where, "GET", "/empty"))
     return;
   for (guint i = 0; i < G_N_ELEMENTS (rounds); i++)
     {
-      g_autofree char *uri = GPOINTER_TO_INT (scheme) == TLS
-                                 ? tern_real_server_tls_uri (nginx, rounds[i].path)
-                                 : tern_real_server_uri (nginx, rounds[i].path);
+      g_autofree char *uri = make_uri (where, rounds[i].path);
 
       ask_again (&ask, NULL, "GET", uri);
       ask_fetch (&ask, NULL);
@@ -169,33 +200,35 @@ test_statuses (gboolean async, gconstpointer scheme)
 }
 
 static void
-test_basic (gboolean async, gconstpointer scheme)
+test_basic (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/basic/hello.txt"))
+  if (!begin (&ask, async, where, "GET", "/basic/hello.txt"))
     return;
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 401, NULL);
-  assert_field (&ask, "WWW-Authenticate", "Basic realm=\"nginx nest\"");
+  assert_field (&ask, "WWW-Authenticate", where->site->challenge);
   tern_client_add_credentials (ask.client, "user", "wrong", NULL);
   ask_fetch (&ask, NULL);
   ask_assert_ok (&ask, 401, NULL);
   tern_client_clear_credentials (ask.client);
   tern_client_add_credentials (ask.client, "user", "secret", NULL);
   ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 200, TERN_REAL_SERVER_TEXT);
+  ask_assert_ok (&ask, 200, where->site->text);
 }
 
 static void
-test_redirect (gboolean async, gconstpointer scheme)
+test_redirect (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/redirect"))
+  if (!begin (&ask, async, where, "GET", "/redirect"))
     return;
   ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 200, TERN_REAL_SERVER_TEXT);
+  ask_assert_ok (&ask, 200, where->site->text);
   g_assert_true (g_str_has_suffix (tern_response_get_uri (ask.response), "/hello.txt"));
   g_assert_cmpuint (tern_response_get_status (tern_response_get_previous (ask.response)), ==, 302);
   tern_client_set_follow_redirects (ask.client, FALSE);
@@ -203,113 +236,89 @@ test_redirect (gboolean async, gconstpointer scheme)
   ask_assert_ok (&ask, 302, NULL);
 }
 
-/* A method that a file does not know, with a body: read, refused, and the connection goes on. */
+/* A method that a file does not know, with a body: read, refused or answered as a GET, and the
+ * connection goes on. */
 static void
-test_post (gboolean async, gconstpointer scheme)
+test_post (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_autoptr (GBytes) body = g_bytes_new_static ("hello", 5);
   g_autoptr (GInputStream) stream = g_memory_input_stream_new_from_bytes (body);
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "POST", "/hello.txt"))
+  if (!begin (&ask, async, where, "POST", "/hello.txt"))
     return;
   tern_request_set_body_bytes (ask.request, "text/plain", body);
   ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 405, NULL);
+  ask_assert_ok (&ask, where->site->post, NULL);
   tern_request_set_body_stream (ask.request, "text/plain", stream, -1);
   ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 405, NULL);
+  ask_assert_ok (&ask, where->site->post, NULL);
   tern_request_set_body_bytes (ask.request, "text/plain", body);
   tern_request_set_expect_continue (ask.request, TRUE);
   ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 405, NULL);
+  ask_assert_ok (&ask, where->site->post, NULL);
 }
 
 static void
-test_resume (gboolean async, gconstpointer scheme)
+test_resume (gboolean async, gconstpointer data)
 {
+  const Where *where = data;
   g_auto (Ask) ask;
 
-  if (!begin (&ask, async, scheme, "GET", "/hello.txt"))
+  if (!begin (&ask, async, where, "GET", "/hello.txt"))
     return;
   for (guint i = 0; i < 3; i++)
     {
       ask_fetch (&ask, NULL);
-      ask_assert_ok (&ask, 200, TERN_REAL_SERVER_TEXT);
+      ask_assert_ok (&ask, 200, where->site->text);
       g_assert_cmpint (tern_tls_info_get_resumed (tern_response_get_tls (ask.response)), ==, i > 0);
       tern_client_close (ask.client);
     }
 }
 
 static void
-test_gnutls_serv (gboolean async, gconstpointer priority)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TernRealServer) server
-      = tern_real_server_new_gnutls (certs, TERN_TEST_CERT_SERVER, priority, &error);
-  g_autofree char *uri = NULL;
-  g_auto (Ask) ask = { 0 };
-
-  if (!server)
-    {
-      g_test_skip (error->message);
-      return;
-    }
-  uri = tern_real_server_tls_uri (server, "/");
-  ask_init (&ask, async, NULL, "GET", uri);
-  tern_client_set_ca_file (ask.client, tern_test_certs_get_ca_file (certs));
-  for (guint i = 0; i < 2; i++)
-    {
-      ask_fetch (&ask, NULL);
-      ask_assert_ok (&ask, 200, NULL);
-      g_assert_cmpuint (g_bytes_get_size (ask.content), >, 100);
-      g_assert_cmpint (tern_tls_info_get_version (tern_response_get_tls (ask.response)), ==,
-                       g_strcmp0 (priority, TERN_ORIGIN_TLS_ONLY_12) == 0 ? TERN_TLS_VERSION_1_2
-                                                                          : TERN_TLS_VERSION_1_3);
-    }
-}
-
-static void
-test_gnutls_serv_bad (gboolean async, gconstpointer data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TernRealServer) server
-      = tern_real_server_new_gnutls (certs, TERN_TEST_CERT_EXPIRED, NULL, &error);
-  g_autofree char *uri = NULL;
-  g_auto (Ask) ask = { 0 };
-
-  if (!server)
-    {
-      g_test_skip (error->message);
-      return;
-    }
-  uri = tern_real_server_tls_uri (server, "/");
-  ask_init (&ask, async, NULL, "GET", uri);
-  tern_client_set_ca_file (ask.client, tern_test_certs_get_ca_file (certs));
-  g_assert_false (ask_fetch (&ask, NULL));
-  ask_assert_tern_error (&ask, CERTIFICATE, "expired");
-}
-
-static void
 add (const char *name, TernTestBothFunc func)
 {
-  g_autofree char *plain = g_strconcat ("/real/nginx/", name, "/plain", NULL);
-  g_autofree char *tls = g_strconcat ("/real/nginx/", name, "/tls", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (sites); i++)
+    for (guint tls = func == test_resume; tls < 2; tls++)
+      {
+        g_autofree char *path
+            = g_strdup_printf ("/real/%s/%s/%s", sites[i].name, name, tls ? "tls" : "plain");
 
-  tern_test_add_both (plain, func, GINT_TO_POINTER (PLAIN));
-  tern_test_add_both (tls, func, GINT_TO_POINTER (TLS));
+        tern_test_add_both (path, func, &wheres[i][tls]);
+      }
+}
+
+static void
+start_site (guint i)
+{
+  g_autoptr (GError) error = NULL;
+  Site *site = &sites[i];
+
+  site->server = site->start (certs, &error);
+  if (error)
+    site->why_not = g_strdup (error->message);
+  for (guint tls = 0; tls < 2; tls++)
+    wheres[i][tls] = (Where){ site, tls };
+}
+
+static void
+stop_site (guint i)
+{
+  g_clear_pointer (&sites[i].server, tern_real_server_free);
+  g_clear_pointer (&sites[i].why_not, g_free);
 }
 
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GError) error = NULL;
   int result;
 
   g_test_init (&argc, &argv, NULL);
   certs = tern_test_certs_new ();
-  nginx = tern_real_server_new_nginx (certs, &error);
-  why_not = error ? g_strdup (error->message) : NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (sites); i++)
+    start_site (i);
   add ("get", test_get);
   add ("head", test_head);
   add ("big", test_big);
@@ -319,13 +328,10 @@ main (int argc, char **argv)
   add ("basic", test_basic);
   add ("redirect", test_redirect);
   add ("post", test_post);
-  tern_test_add_both ("/real/nginx/resume", test_resume, GINT_TO_POINTER (TLS));
-  tern_test_add_both ("/real/gnutls-serv/tls-1.2", test_gnutls_serv, TERN_ORIGIN_TLS_ONLY_12);
-  tern_test_add_both ("/real/gnutls-serv/tls-1.3", test_gnutls_serv, TERN_ORIGIN_TLS_ONLY_13);
-  tern_test_add_both ("/real/gnutls-serv/expired", test_gnutls_serv_bad, NULL);
+  add ("resume", test_resume);
   result = g_test_run ();
-  g_clear_pointer (&nginx, tern_real_server_free);
+  for (guint i = 0; i < G_N_ELEMENTS (sites); i++)
+    stop_site (i);
   tern_test_certs_free (certs);
-  g_free (why_not);
   return result;
 }
