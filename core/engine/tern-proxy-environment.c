@@ -94,7 +94,7 @@ tern_proxy_new_from_environment (const char *scheme, GError **error)
 }
 
 /**
- * tern_proxy_from_environment: (rename-to tern_proxy_new_from_environment)
+ * tern_proxy_find_in_environment: (rename-to tern_proxy_new_from_environment)
  * @scheme: the scheme of the URIs that are asked for, `http` or `https`
  * @error: return location for an error
  *
@@ -104,7 +104,7 @@ tern_proxy_new_from_environment (const char *scheme, GError **error)
  * Returns: (transfer full) (nullable): a proxy; %NULL where there is none, and with @error set
  */
 TernProxy *
-tern_proxy_from_environment (const char *scheme, GError **error)
+tern_proxy_find_in_environment (const char *scheme, GError **error)
 {
   return tern_proxy_new_from_environment (scheme, error);
 }

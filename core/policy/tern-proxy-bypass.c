@@ -215,7 +215,7 @@ next_entry (const char **at, const char **entry, gsize *len)
 gboolean
 tern_proxy_bypass_covers (const char *const *entries, const char *host, guint port)
 {
-  g_auto (Host) wanted = { NULL };
+  g_auto (Host) wanted = { 0 };
 
   if (!entries[0] || !host_init (&wanted, host))
     return FALSE;

@@ -35,7 +35,7 @@ TernProxy *tern_proxy_new_from_uri (const char *uri, GError **error);
 TERN_AVAILABLE_IN_ALL
 TernProxy *tern_proxy_new_from_environment (const char *scheme, GError **error);
 TERN_AVAILABLE_IN_ALL
-TernProxy *tern_proxy_from_environment (const char *scheme, GError **error);
+TernProxy *tern_proxy_find_in_environment (const char *scheme, GError **error);
 TERN_AVAILABLE_IN_ALL
 TernProxyType tern_proxy_get_kind (TernProxy *self);
 TERN_AVAILABLE_IN_ALL

@@ -306,7 +306,7 @@ test_environment (void)
   g_assert_cmpstr (tern_proxy_get_host (proxy), ==, "h");
   g_clear_object (&proxy);
   g_setenv ("REQUEST_METHOD", "GET", TRUE);
-  g_assert_null (tern_proxy_from_environment ("http", &error));
+  g_assert_null (tern_proxy_find_in_environment ("http", &error));
   g_assert_no_error (error);
   g_setenv ("http_proxy", "u:secret", TRUE);
   g_assert_null (tern_proxy_new_from_environment ("http", &error));
