@@ -151,7 +151,7 @@ test_bypass (void)
       const char *const whole[] = { bypasses[i].list, NULL };
       g_auto (GStrv) split = tern_proxy_bypass_split (bypasses[i].list);
 
-      g_test_message ("%" G_GSIZE_FORMAT " %s: %s", i, bypasses[i].list, bypasses[i].host);
+      g_test_message ("%" G_GSIZE_FORMAT, i);
       g_assert_cmpint (tern_proxy_bypass_covers (whole, bypasses[i].host, bypasses[i].port), ==,
                        bypasses[i].covered);
       g_assert_cmpint (
