@@ -126,6 +126,7 @@ tern_drive_sync (TernStepFunc step, gpointer self, GCancellable *cancellable, GE
   TernWait wait;
 
   tern_wait_init (&wait, make_wake, waker);
+  wait.cancellable = cancellable;
   waker->depth++;
   while (!g_cancellable_set_error_if_cancelled (cancellable, error))
     {

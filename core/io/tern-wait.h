@@ -3,7 +3,7 @@
  * each call of the step, so a step states its wishes anew each time it returns WAIT. */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #include "io/tern-wake.h"
 
@@ -22,6 +22,9 @@ typedef struct
   /* Set by the async driver: the context of this thread is iterated, so a program's object may be
    * asked through its async face and answers there, which wakes the step. */
   gboolean in_loop;
+  /* The operation's, borrowed, or NULL: for a step that has to call something of the program's in
+   * place. */
+  GCancellable *cancellable;
   TernWake *wake;     /* made by the driver's function below the first time somebody asks */
   TernWake *(*make_wake) (gpointer driver);
   gpointer driver;

@@ -10,7 +10,9 @@ typedef enum
 {
   TERN_LANE_RESOLVE,
   TERN_LANE_STORE,
-  TERN_LANE_STREAM,
+  TERN_LANE_STREAM,  /* bodies to be sent, writes to programs' streams, opening those */
+  TERN_LANE_RECEIVE, /* reads of those, which wait for the other side */
+  TERN_LANE_CLOSE,   /* what nobody waits for and may never end */
   TERN_N_LANES,
 } TernLane;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The plain transport: a connected TCP socket. It must never raise SIGPIPE, and blocks in one
- * case only: when the wait says that its driver would do nothing else. */
+/* The plain transport: a connected socket. It must never raise SIGPIPE, and blocks in one case
+ * only: when the socket is ours and the wait says that its driver would do nothing else. */
 #include "net/tern-transport.h"
 
 #include <errno.h>
@@ -16,6 +16,8 @@ typedef struct
   TernTransport base;
   gboolean blocking; /* O_NONBLOCK was taken off: every call but one says MSG_DONTWAIT */
   gint64 block_time; /* SO_RCVTIMEO in microseconds, 0 for ever */
+  GDestroyNotify let_go; /* of somebody else's socket, whose flags are not to be touched */
+  gpointer owner;
 } TcpTransport;
 
 static TernStep
@@ -68,7 +70,9 @@ receive (TernTransport *base, void *buffer, gsize len, int peek, gsize *n, TernW
          GError **error)
 {
   TcpTransport *self = (TcpTransport *) base;
-  const int flags = wait->may_block && prepare_to_block (self, wait->deadline) ? 0 : MSG_DONTWAIT;
+  const gboolean blocks
+      = wait->may_block && !self->let_go && prepare_to_block (self, wait->deadline);
+  const int flags = blocks ? 0 : MSG_DONTWAIT;
   ssize_t got;
 
   do
@@ -150,8 +154,13 @@ tcp_is_quiet (TernTransport *base)
 static void
 tcp_free (TernTransport *base)
 {
-  close (base->fd);
-  g_free (base);
+  TcpTransport *self = (TcpTransport *)base;
+
+  if (self->let_go)
+    self->let_go (self->owner);
+  else
+    close (base->fd);
+  g_free (self);
 }
 
 static const TernTransportClass tcp_class = {
@@ -170,4 +179,14 @@ tern_transport_new_tcp (int fd)
   self->base.klass = &tcp_class;
   self->base.fd = fd;
   return &self->base;
+}
+
+TernTransport *
+tern_transport_new_socket (int fd, GDestroyNotify let_go, gpointer owner)
+{
+  TernTransport *base = tern_transport_new_tcp (fd);
+
+  ((TcpTransport *)base)->let_go = let_go;
+  ((TcpTransport *)base)->owner = owner;
+  return base;
 }

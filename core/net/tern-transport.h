@@ -72,3 +72,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernTransport, tern_transport_free)
 
 /* Takes a connected, non-blocking, close-on-exec socket. */
 TernTransport *tern_transport_new_tcp (int fd);
+
+/* The same for a stream socket that belongs to @owner: @let_go ends it in place of close(). */
+TernTransport *tern_transport_new_socket (int fd, GDestroyNotify let_go, gpointer owner);

@@ -214,7 +214,8 @@ find_facts (gpointer data)
 static void
 test_threads (void)
 {
-  static const char *const names[] = { "tern-resolve", "tern-store", "tern-stream" };
+  static const char *const names[] = { "tern-resolve", "tern-store", "tern-stream",
+                                       "tern-receive", "tern-close" };
   sigset_t blocked;
 
   for (guint lane = 0; lane < TERN_N_LANES; lane++)
