@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The properties of TernClient that are no plain value: the cache store, the methods, the codes. */
+/* The properties of TernClient that are no plain value: the cache store, the connector, the
+ * methods, the codes. */
 #include "client/tern-client-properties.h"
 
 /**
@@ -40,6 +41,44 @@ tern_client_set_cache_store (TernClient *self, TernCacheStore *store)
 
   tern_client_edit_settings (self, edit_cache_store, store);
   g_object_notify (G_OBJECT (self), "cache-store");
+}
+
+/**
+ * tern_client_get_connector:
+ * @self: a client
+ *
+ * Gets #TernClient:connector.
+ *
+ * Returns: (nullable) (transfer full): see #TernClient:connector
+ */
+TernConnector *
+tern_client_get_connector (TernClient *self)
+{
+  g_autoptr (TernSettings) settings = tern_client_get_settings (self);
+
+  return settings->connector ? g_object_ref (settings->connector) : NULL;
+}
+
+static void
+edit_connector (TernSettings *settings, gconstpointer data)
+{
+  tern_settings_set_connector (settings, (gpointer)data);
+}
+
+/**
+ * tern_client_set_connector:
+ * @self: a client
+ * @connector: (nullable): see #TernClient:connector
+ *
+ * Sets #TernClient:connector. Connections that were made before are not used any more.
+ */
+void
+tern_client_set_connector (TernClient *self, TernConnector *connector)
+{
+  G_GNUC_UNUSED g_autoptr (TernConnector) old = tern_client_get_connector (self);
+
+  tern_client_edit_settings (self, edit_connector, connector);
+  g_object_notify (G_OBJECT (self), "connector");
 }
 
 typedef struct

@@ -182,6 +182,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     tern_client_read_property (self, id, value);
   else if (id == TERN_CLIENT_PROP_CACHE_STORE)
     g_value_take_object (value, tern_client_get_cache_store (self));
+  else if (id == TERN_CLIENT_PROP_CONNECTOR)
+    g_value_take_object (value, tern_client_get_connector (self));
   else
     g_value_take_boxed (value, tern_client_get_safe_methods (self));
 }
@@ -195,6 +197,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     tern_client_write_property (self, id, value);
   else if (id == TERN_CLIENT_PROP_CACHE_STORE)
     tern_client_set_cache_store (self, g_value_get_object (value));
+  else if (id == TERN_CLIENT_PROP_CONNECTOR)
+    tern_client_set_connector (self, g_value_get_object (value));
   else
     tern_client_set_safe_methods (self, g_value_get_boxed (value));
 }
@@ -424,6 +428,14 @@ tern_client_install_properties (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_CACHE_STORE,
            g_param_spec_object ("cache-store", NULL, NULL, TERN_TYPE_CACHE_STORE, FLAGS));
+  /**
+   * TernClient:connector:
+   *
+   * Opens the streams that requests go over, in place of looking up the host and connecting to it;
+   * %NULL does just that. No proxy is looked for then, but a fixed one is reached through it.
+   */
+  install (klass, TERN_CLIENT_PROP_CONNECTOR,
+           g_param_spec_object ("connector", NULL, NULL, TERN_TYPE_CONNECTOR, FLAGS));
   /**
    * TernClient:safe-methods:
    *

@@ -4,7 +4,8 @@
 
 #include "tern-config.h"
 
-/* Numbers the TLS settings of the process, so that the pool's keys tell them apart. */
+/* Numbers the TLS settings and the connectors of the process, so that the pool's keys tell them
+ * apart. */
 static guint
 next_serial (void)
 {
@@ -92,6 +93,8 @@ tern_settings_copy (const TernSettings *other)
   tern_tls_settings_ref (self->tls);
   if (self->cache_store)
     g_object_ref (self->cache_store);
+  if (self->connector)
+    g_object_ref (self->connector);
   g_ptr_array_ref (self->credentials);
   g_ptr_array_ref (self->identities);
   g_array_ref (self->redirect_codes);
@@ -117,6 +120,7 @@ tern_settings_unref (TernSettings *self)
   tern_auth_memory_unref (self->auth_memory);
   tern_tls_settings_unref (self->tls);
   g_clear_object (&self->cache_store);
+  g_clear_object (&self->connector);
   g_ptr_array_unref (self->credentials);
   g_ptr_array_unref (self->identities);
   g_array_unref (self->redirect_codes);
@@ -134,4 +138,11 @@ tern_settings_renew_tls (TernSettings *self)
                                      self->tls_minimum_version, self->tls_maximum_version);
   tern_tls_settings_set_identities (self->tls, self->identities);
   self->tls_serial = next_serial ();
+}
+
+void
+tern_settings_set_connector (TernSettings *self, TernConnector *connector)
+{
+  g_set_object (&self->connector, connector);
+  self->connector_serial = connector ? next_serial () : 0;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tern/tern-cache.h>
+#include <tern/tern-connector.h>
 #include <tern/tern-credentials.h>
 #include <tern/tern-tls.h>
 
@@ -29,6 +30,8 @@ typedef struct
   gpointer lookup_data;
 
   TernCacheStore *cache_store;
+  TernConnector *connector; /* NULL: the built-in dialer */
+  guint connector_serial;   /* 0 without one */
   GPtrArray *credentials; /* of TernDomainCredentials, never changed once shared */
   GPtrArray *identities;  /* of TernTlsIdentity, the same */
   gint64 timeout;         /* microseconds, 0 is none */
@@ -71,6 +74,9 @@ void tern_settings_unref (TernSettings *self);
 /* After the TLS fields were changed: connections and tickets of other settings are not used any
  * more. */
 void tern_settings_renew_tls (TernSettings *self);
+
+/* Connections that another connector made are not used any more. */
+void tern_settings_set_connector (TernSettings *self, TernConnector *connector);
 
 TernDomainCredentials *tern_domain_credentials_new (TernCredentials *credentials,
                                                     const char *domain);

@@ -36,6 +36,8 @@ init_env (TernFlow *self, TernRequest *request)
     .pool = settings->pool,
     .tls = settings->tls,
     .tls_serial = settings->tls_serial,
+    .connector = settings->connector,
+    .connector_serial = settings->connector_serial,
     .lookup = settings->lookup,
     .lookup_data = settings->lookup_data,
     .limits = { .max_line = 64 * 1024,

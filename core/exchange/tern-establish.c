@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Dialing and the TLS handshake as one step. A proxy's tunnel will stand between the two. */
+/* Dialing (or asking a connector) and the TLS handshake as one step. A proxy's tunnel will stand
+ * between the two. */
 #include "exchange/tern-establish.h"
 
 #include "exchange/tern-deadline.h"
@@ -49,7 +50,11 @@ tern_establish_new (const TernExchangeEnv *env, TernUri *uri, const char *ticket
   self->idle_timeout = env->idle_timeout;
   if (env->connect_timeout > 0)
     self->deadline = MIN (self->deadline, g_get_monotonic_time () + env->connect_timeout);
-  self->dialer = tern_dialer_new (uri->host, uri->port, env->lookup, env->lookup_data);
+  if (env->connector)
+    self->dialer = tern_dialer_new_connector (env->connector, uri->secure ? "https" : "http",
+                                              uri->host, uri->port);
+  else
+    self->dialer = tern_dialer_new (uri->host, uri->port, env->lookup, env->lookup_data);
   return self;
 }
 

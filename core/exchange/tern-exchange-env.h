@@ -3,6 +3,8 @@
  * may take. Borrowed for the time of one operation; what lives longer copies what it needs. */
 #pragma once
 
+#include <tern/tern-connector.h>
+
 #include "http1/tern-http1-head.h"
 #include "io/tern-resolver.h"
 #include "net/tern-pool.h"
@@ -13,6 +15,8 @@ typedef struct
   TernPool *pool;
   TernTlsSettings *tls;
   guint tls_serial; /* tells one TLS settings object from the next in the pool's key */
+  TernConnector *connector; /* NULL: the built-in dialer */
+  guint connector_serial;   /* tells one from the next in the pool's key; 0 without one */
   TernLookupFunc lookup;
   gpointer lookup_data;
   TernHttp1Limits limits;

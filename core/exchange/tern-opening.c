@@ -39,20 +39,25 @@ tern_opening_steal_lease (TernOpening *self)
   return g_steal_pointer (&self->lease);
 }
 
-/* "s1 host:port" with the partition behind a byte that no authority has. */
+/* "s1 host:port", with a connector's number before it and the partition behind a byte that no
+ * authority has. */
 static char *
 make_key (TernOpening *self, char *room, gsize size)
 {
   const char *partition = self->env->partition;
+  const guint connector = self->env->connector_serial;
   const gsize len = strlen (self->uri->authority);
+  char made_by[16] = "";
 
-  if (!partition && !self->uri->secure && len + 2 < size)
+  if (connector == 0 && !partition && !self->uri->secure && len + 2 < size)
     {
       room[0] = 'h';
       memcpy (room + 1, self->uri->authority, len + 1);
       return NULL;
     }
-  return g_strdup_printf ("%c%u %s%s%s", self->uri->secure ? 's' : 'h',
+  if (connector != 0)
+    g_snprintf (made_by, sizeof made_by, "c%u ", connector);
+  return g_strdup_printf ("%s%c%u %s%s%s", made_by, self->uri->secure ? 's' : 'h',
                           self->uri->secure ? self->env->tls_serial : 0, self->uri->authority,
                           partition ? "\n" : "", partition ? partition : "");
 }

@@ -11,6 +11,9 @@
 
 #include "base/tern-i18n.h"
 #include "base/tern-log.h"
+#include "net/tern-stream-job.h"
+#include "net/tern-stream-opener.h"
+#include "net/tern-transport-stream.h"
 
 typedef struct
 {
@@ -22,6 +25,8 @@ struct _TernDialer
 {
   char *host;
   TernDialPhase phase;
+  TernStreamOpener *opener; /* of a connector, in place of all that follows */
+  GIOStream *stream;
   TernLookup *lookup;
   GArray *addresses;               /* in the order in which they are tried */
   guint next;                      /* the first that was not tried yet */
@@ -43,6 +48,19 @@ tern_dialer_new (const char *host, guint16 port, TernLookupFunc lookup, gpointer
   self->host = g_strdup (host);
   self->phase = TERN_DIAL_RESOLVE;
   self->lookup = tern_lookup_new (host, port, lookup, lookup_data);
+  self->winner = -1;
+  return self;
+}
+
+TernDialer *
+tern_dialer_new_connector (TernConnector *connector, const char *scheme, const char *host,
+                           guint16 port)
+{
+  TernDialer *self = g_new0 (TernDialer, 1);
+
+  self->host = g_strdup (host);
+  self->phase = TERN_DIAL_CONNECT;
+  self->opener = tern_stream_opener_new (connector, scheme, host, port);
   self->winner = -1;
   return self;
 }
@@ -287,11 +305,30 @@ race (TernDialer *self, TernWait *wait, GError **error)
   return TERN_STEP_WAIT;
 }
 
+/* A name that only the connector understands is not looked up. */
+static TernStep
+open_stream (TernDialer *self, TernWait *wait, GError **error)
+{
+  TernStep step;
+
+  if (self->began == 0)
+    self->began = self->resolved = g_get_monotonic_time ();
+  step = tern_stream_opener_step (self->opener, wait, error);
+  if (step != TERN_STEP_DONE)
+    return step;
+  self->stream = tern_stream_opener_steal_stream (self->opener);
+  self->connected = g_get_monotonic_time ();
+  self->phase = TERN_DIAL_DONE;
+  return TERN_STEP_DONE;
+}
+
 TernStep
 tern_dialer_step (TernDialer *self, TernWait *wait, GError **error)
 {
   TernStep step = TERN_STEP_DONE;
 
+  if (self->opener)
+    return open_stream (self, wait, error);
   if (self->phase == TERN_DIAL_RESOLVE)
     step = resolve (self, wait, error);
   if (step == TERN_STEP_DONE && self->phase == TERN_DIAL_CONNECT)
@@ -322,6 +359,12 @@ tern_dialer_steal_transport (TernDialer *self)
 {
   const int fd = self->winner;
 
+  if (self->stream)
+    {
+      g_autoptr (GIOStream) stream = g_steal_pointer (&self->stream);
+
+      return tern_transport_new_stream (stream);
+    }
   self->winner = -1;
   return fd >= 0 ? tern_transport_new_tcp (fd) : NULL;
 }
@@ -332,6 +375,8 @@ tern_dialer_free (TernDialer *self)
   close_attempts (self);
   if (self->winner >= 0)
     close (self->winner);
+  g_clear_pointer (&self->opener, tern_stream_opener_free);
+  g_clear_pointer (&self->stream, tern_stream_close_soon);
   g_clear_pointer (&self->lookup, tern_lookup_free);
   g_clear_pointer (&self->addresses, g_array_unref);
   g_clear_error (&self->failure);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Connects to a name: looks it up, races its addresses 250 ms apart (RFC 8305), at most six at
- * once. Ends with a socket; knows neither TLS nor HTTP. */
+ * once. Or has a program's connector do all that. Knows neither TLS nor HTTP. */
 #pragma once
+
+#include <tern/tern-connector.h>
 
 #include "io/tern-resolver.h"
 #include "net/tern-transport.h"
@@ -18,8 +20,13 @@ typedef enum
 TernDialer *tern_dialer_new (const char *host, guint16 port, TernLookupFunc lookup,
                              gpointer lookup_data);
 
-/* The caller watches its own deadline; tern_dialer_get_phase() tells what was being done. Errors
- * name the host and, when every address failed, the last one's reason (G_IO_ERROR codes). */
+/* @scheme is what is to be spoken over the stream. */
+TernDialer *tern_dialer_new_connector (TernConnector *connector, const char *scheme,
+                                       const char *host, guint16 port);
+
+/* The caller watches its own deadline, which it puts into @wait before; tern_dialer_get_phase()
+ * tells what was being done. Errors name the host and, when every address failed, the last one's
+ * reason (G_IO_ERROR codes). */
 TernStep tern_dialer_step (TernDialer *self, TernWait *wait, GError **error);
 TernDialPhase tern_dialer_get_phase (TernDialer *self);
 /* Microseconds spent in look-up and connect, once done. */

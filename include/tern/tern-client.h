@@ -68,6 +68,10 @@ TernCacheStore *tern_client_get_cache_store (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_cache_store (TernClient *self, TernCacheStore *store);
 TERN_AVAILABLE_IN_ALL
+TernConnector *tern_client_get_connector (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_connector (TernClient *self, TernConnector *connector);
+TERN_AVAILABLE_IN_ALL
 double tern_client_get_timeout (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_timeout (TernClient *self, double timeout);

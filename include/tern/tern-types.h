@@ -21,6 +21,7 @@ typedef struct _TernTlsInfo TernTlsInfo;
 typedef struct _TernTimings TernTimings;
 typedef struct _TernPluginInfo TernPluginInfo;
 typedef struct _TernCacheStore TernCacheStore;
+typedef struct _TernConnector TernConnector;
 typedef struct _TernProxy TernProxy;
 
 G_END_DECLS
