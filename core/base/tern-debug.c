@@ -80,6 +80,38 @@ tern_debug_reply (TernDebugFunc func,
     }
 }
 
+/* "Name: value", as it stands in a line. */
+static void
+tell_field (TernDebugFunc func, gpointer data, char *line)
+{
+  char *colon = strchr (line, ':');
+  g_autofree char *field = NULL;
+
+  if (colon)
+    *colon = '\0';
+  field = tern_debug_text_of_field (line, colon ? colon + strspn (colon + 1, " ") + 1 : "");
+  func (data, TERN_LOG_EVENT_HEADER, field);
+}
+
+void
+tern_debug_head (TernDebugFunc func, gpointer data, gboolean is_sent, const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *wire = is_sent ? g_strjoinv ("\r\n", lines) : NULL;
+  g_autofree char *whole = is_sent ? g_strconcat (wire, "\r\n", NULL) : NULL;
+  g_autofree char *reply = NULL;
+
+  if (is_sent)
+    {
+      tern_debug_send (func, data, whole, strlen (whole));
+      return;
+    }
+  reply = tern_debug_text_of_head (text, strcspn (text, "\n"));
+  func (data, TERN_LOG_EVENT_REPLY, reply);
+  for (guint i = 1; lines[0] && lines[i] && *lines[i]; i++)
+    tell_field (func, data, lines[i]);
+}
+
 void
 tern_debug_tell (TernDebugFunc func, gpointer data, TernLogEvent event, const char *format, ...)
 {

@@ -27,6 +27,9 @@ void tern_debug_reply (TernDebugFunc func,
                        const char *reason,
                        const TernHeaders *headers);
 
+/* The same for a head as programs are shown it: lines that end in LF, without the empty line. */
+void tern_debug_head (TernDebugFunc func, gpointer data, gboolean is_sent, const char *text);
+
 /* A text made by a format; the userinfo of URIs in it is hidden, control bytes are escaped. */
 void
 tern_debug_tell (TernDebugFunc func, gpointer data, TernLogEvent event, const char *format, ...)

@@ -5,6 +5,7 @@
 
 #include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
+#include "client/tern-client-log.h"
 #include "client/tern-error-response.h"
 #include "client/tern-gather.h"
 #include "client/tern-progress.h"
@@ -19,6 +20,8 @@ struct _TernClientCall
   TernFlow *flow;
   gboolean whole_body;
   gboolean told; /* somebody listens to progress */
+  gboolean shown; /* somebody listens to heads */
+  TernClientLog log;
   gboolean errors_as_responses;
   guint64 sent;
   TernResponse *response;
@@ -29,12 +32,23 @@ struct _TernClientCall
 };
 
 static void
+on_log (gpointer data, TernLogEvent event, const char *text)
+{
+  TernClientCall *self = data;
+
+  tern_client_log_event (&self->log, event, text);
+}
+
+static void
 on_head (gpointer data, gboolean is_sent, const char *text)
 {
   TernClientCall *self = data;
 
-  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_HEAD], 0, self->request, is_sent,
-                 text);
+  if (self->shown)
+    g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_HEAD], 0, self->request, is_sent,
+                   text);
+  if (tern_client_log_is_wanted (&self->log))
+    tern_debug_head (on_log, self, is_sent, text);
 }
 
 static void
@@ -93,7 +107,11 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
   self->whole_body = whole_body;
   self->errors_as_responses = settings->errors_as_responses;
   self->told = has_listener (client, TERN_CLIENT_PROGRESS);
-  if (has_listener (client, TERN_CLIENT_HEAD))
+  self->shown = has_listener (client, TERN_CLIENT_HEAD);
+  tern_client_log_init (&self->log, client, request, settings);
+  if (tern_client_log_is_wanted (&self->log))
+    hooks.log = on_log;
+  if (self->shown || hooks.log)
     hooks.head = on_head;
   if (has_listener (client, TERN_CLIENT_INFORMATIONAL))
     hooks.informational = on_informational;
@@ -174,6 +192,9 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
       return TERN_STEP_DONE;
     }
   self->content = tern_block_end (&self->gather);
+  if (tern_client_log_is_wanted (&self->log))
+    tern_debug_tell (on_log, self, TERN_LOG_EVENT_BODY, "%" G_GSIZE_FORMAT " bytes received",
+                     g_bytes_get_size (self->content));
   self->response->content = g_bytes_ref (self->content);
   tell_length (self);
   return TERN_STEP_DONE;
@@ -212,11 +233,15 @@ body_failure (TernClientCall *self, const GError *error)
 static TernFailure *
 gather_failure (TernClientCall *self, const GError *error)
 {
+  TernFailure *failure = self->flow->result.failure;
+
   if (self->response)
-    return body_failure (self, error);
-  if (self->flow->result.failure)
-    return tern_failure_ref (self->flow->result.failure);
-  return tern_failure_new (self->flow->phase);
+    failure = body_failure (self, error);
+  else
+    failure = failure ? tern_failure_ref (failure) : tern_failure_new (self->flow->phase);
+  if (tern_client_log_is_wanted (&self->log))
+    tern_client_log_error (&self->log, error, failure->line);
+  return failure;
 }
 
 /* Puts a response in the place of an error, if that is wanted: the call goes on as if it had come.

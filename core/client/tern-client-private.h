@@ -13,6 +13,7 @@ enum
   TERN_CLIENT_REDIRECTED,
   TERN_CLIENT_PROGRESS,
   TERN_CLIENT_CERTIFICATE_ERROR,
+  TERN_CLIENT_LOG,
   TERN_CLIENT_N_SIGNALS
 };
 
@@ -42,3 +43,5 @@ void tern_client_set_lookup (TernClient *self, TernLookupFunc lookup, gpointer d
 TernPool *tern_client_peek_pool (TernClient *self);
 
 void tern_client_install_properties (GObjectClass *klass);
+/* The signal. */
+void tern_client_install_log (void);

@@ -34,6 +34,8 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
   [TERN_CLIENT_PROP_ERRORS_AS_RESPONSES]
   = { "errors-as-responses", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, errors_as_responses) },
+  [TERN_CLIENT_PROP_DEBUG_LEVEL] = { "debug-level", TERN_CLIENT_UINT, TERN_CLIENT_GROUP_NONE,
+                                     G_STRUCT_OFFSET (TernSettings, debug_level) },
   [TERN_CLIENT_PROP_USER_AGENT] = { "user-agent", TERN_CLIENT_STRING, TERN_CLIENT_GROUP_NONE,
                                     G_STRUCT_OFFSET (TernSettings, user_agent) },
   [TERN_CLIENT_PROP_MAX_CONNECTIONS]
@@ -410,6 +412,15 @@ install_reports (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_ERRORS_AS_RESPONSES,
            g_param_spec_boolean ("errors-as-responses", NULL, NULL, FALSE, FLAGS));
+  /**
+   * TernClient:debug-level:
+   *
+   * How much is printed to stderr of what requests do (httplib's set_debuglevel): 0 is nothing, 1
+   * are the events of #TernLogEvent that connect, send, receive and decide, 2 are all of them.
+   * Secrets are hidden and bodies are never printed; #TernClient::log has the same for programs.
+   */
+  install (klass, TERN_CLIENT_PROP_DEBUG_LEVEL,
+           g_param_spec_uint ("debug-level", NULL, NULL, 0, G_MAXUINT, 0, FLAGS));
 }
 
 void

@@ -88,6 +88,7 @@ tern_client_class_init (TernClientClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = tern_client_finalize;
   tern_client_install_properties (G_OBJECT_CLASS (klass));
+  tern_client_install_log ();
 
   /**
    * TernClient::head:

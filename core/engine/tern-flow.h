@@ -36,6 +36,7 @@ typedef struct
   void (*informational) (gpointer data, guint status, TernHeaders *headers);
   void (*redirected) (gpointer data, TernResponse *previous, const char *next);
   void (*uploaded) (gpointer data, guint64 sent);
+  TernDebugFunc log; /* all but the heads */
   TernTlsAskFunc certificate_error;
 } TernHooks;
 

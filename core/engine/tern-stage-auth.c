@@ -3,6 +3,8 @@
  * after the other, in a bounded number of rounds. Nothing is sent that was not asked for, unless it
  * opened the same space before; what the program put into Authorization itself always wins. */
 
+#include <string.h>
+
 #include "engine/tern-auth-candidates.h"
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
@@ -136,6 +138,24 @@ remember (TernFlow *flow, State *state)
     tern_auth_memory_renew (memory, flow->call.uri, state->opened, &state->answer);
 }
 
+/* With which scheme it is tried next; the answer itself is never shown. */
+static void
+announce (TernFlow *flow, State *state, gboolean is_answered)
+{
+  const char *answer = is_answered ? tern_call_get (&flow->call, "Authorization") : NULL;
+  const char *space = answer ? strchr (answer, ' ') : NULL;
+
+  if (!flow->hooks.log)
+    return;
+  if (is_answered)
+    tern_debug_tell (flow->hooks.log, flow->hooks.data, TERN_LOG_EVENT_AUTH,
+                     "round %u, answered with %.*s", state->rounds,
+                     space ? (int)(space - answer) : 3, space ? answer : "***");
+  else
+    tern_debug_tell (flow->hooks.log, flow->hooks.data, TERN_LOG_EVENT_AUTH,
+                     "round %u, nothing left to answer with", state->rounds);
+}
+
 static TernGo
 auth_up (TernFlow *flow, gpointer data)
 {
@@ -154,8 +174,14 @@ auth_up (TernFlow *flow, gpointer data)
       remember (flow, state);
       return TERN_GO_ON;
     }
-  if (++state->rounds > MAX_ROUNDS || !choose (flow, state) || !tern_flow_rewind (flow))
+  if (++state->rounds > MAX_ROUNDS || !choose (flow, state))
+    {
+      announce (flow, state, FALSE);
+      return TERN_GO_ON;
+    }
+  if (!tern_flow_rewind (flow))
     return TERN_GO_ON;
+  announce (flow, state, TRUE);
   state->draining = TRUE;
   flow->op.kind = TERN_OP_DRAIN;
   return TERN_GO_OPERATE;

@@ -75,6 +75,15 @@ operate (TernFlow *flow, State *state, TernOperationKind kind, char *key, Place 
   return TERN_GO_OPERATE;
 }
 
+static void
+announce (TernFlow *flow, const TernResponse *response)
+{
+  tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
+  if (flow->hooks.log)
+    tern_debug_tell (flow->hooks.log, flow->hooks.data, TERN_LOG_EVENT_CACHE, "%s: %s",
+                     flow->call.uri->target, response->cache_status);
+}
+
 /* Answers with the record; the status text says how it came to that. */
 static void
 answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
@@ -98,7 +107,7 @@ answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
     body = tern_reader_new_bytes (state->body);
   tern_result_answer (&flow->result, response, body);
   response->cache_status = tern_cache_status_text (&state->decision, forward_status, stored);
-  tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
+  announce (flow, response);
 }
 
 static TernGo
@@ -109,6 +118,7 @@ answer_timeout (TernFlow *flow, State *state)
 
   response->expected = 0;
   response->cache_status = tern_cache_status_text (&state->decision, 0, FALSE);
+  announce (flow, response);
   tern_result_answer (&flow->result, response, NULL);
   return TERN_GO_ANSWER;
 }
@@ -289,7 +299,7 @@ received (TernFlow *flow, State *state)
   storing = tern_cache_may_store (&request, response->status, response->headers);
   response->cache_status = tern_cache_status_text (&state->decision, response->status,
                                                    storing == TERN_STORING_REPLACE);
-  tern_log (TERN_LOG_CACHE, "%s: %s", flow->call.uri->target, response->cache_status);
+  announce (flow, response);
   if (storing == TERN_STORING_REPLACE)
     {
       TernCacheRecord *record

@@ -50,6 +50,22 @@ get_limit (const TernFlow *flow)
   return own >= 0 ? own : (int)MIN (flow->settings->max_redirects, G_MAXINT);
 }
 
+static void
+announce (TernFlow *flow, State *state)
+{
+  TernResponse *response = flow->result.response;
+  g_autofree char *next = NULL;
+
+  if (!flow->hooks.redirected && !flow->hooks.log)
+    return;
+  next = tern_uri_to_string (state->next.uri, TRUE);
+  if (flow->hooks.redirected)
+    flow->hooks.redirected (flow->hooks.data, response, next);
+  if (flow->hooks.log)
+    tern_debug_tell (flow->hooks.log, flow->hooks.data, TERN_LOG_EVENT_REDIRECT, "%u to %s %s",
+                     response->status, state->next.method, next);
+}
+
 /* The body was drained: turns the call into the next hop's. */
 static TernGo
 go_there (TernFlow *flow, State *state)
@@ -58,12 +74,7 @@ go_there (TernFlow *flow, State *state)
   TernCall *call = &flow->call;
 
   g_set_object (&state->previous, flow->result.response);
-  if (flow->hooks.redirected)
-    {
-      g_autofree char *next = tern_uri_to_string (state->next.uri, TRUE);
-
-      flow->hooks.redirected (flow->hooks.data, flow->result.response, next);
-    }
+  announce (flow, state);
   tern_redirect_edit_fields (&state->next, &rules, call->headers);
   call->method = state->next.method;
   if (state->next.drop_body)

@@ -53,6 +53,13 @@ may_try_again (const TernFlow *flow)
   return !facts->request_sent || is_idempotent (flow->call.method);
 }
 
+static void
+announce (TernFlow *flow, const char *why)
+{
+  if (flow->hooks.log)
+    tern_debug_tell (flow->hooks.log, flow->hooks.data, TERN_LOG_EVENT_RETRY, "%s", why);
+}
+
 static TernGo
 retry_up (TernFlow *flow, gpointer data)
 {
@@ -64,6 +71,7 @@ retry_up (TernFlow *flow, gpointer data)
       /* RFC 9110 §10.1.1: a refused expectation, the body was not sent: once more without it. */
       if (!tern_flow_rewind (flow))
         return TERN_GO_ON;
+      announce (flow, "the expectation was refused");
       flow->op.allow_expect = FALSE;
       return TERN_GO_AGAIN;
     }
@@ -71,6 +79,7 @@ retry_up (TernFlow *flow, gpointer data)
     return TERN_GO_ON;
   if (flow->call.body_sent_once && !tern_body_source_can_rewind (&flow->call.body))
     return TERN_GO_ON;
+  announce (flow, result->error->message);
   flow->op.fresh = flow->op.facts.reused;
   return TERN_GO_AGAIN;
 }

@@ -51,6 +51,7 @@ init_env (TernFlow *self, TernRequest *request)
     .head = self->hooks.head,
     .informational = self->hooks.informational,
     .uploaded = self->hooks.uploaded,
+    .log = self->hooks.log,
     .certificate_error = self->hooks.certificate_error,
     .data = self->hooks.data,
   };

@@ -5,6 +5,7 @@
 
 #include <tern/tern-connector.h>
 
+#include "base/tern-debug.h"
 #include "http1/tern-http1-head.h"
 #include "io/tern-resolver.h"
 #include "net/tern-pool.h"
@@ -30,5 +31,6 @@ typedef struct
   void (*informational) (gpointer data, guint status, TernHeaders *headers);
   void (*uploaded) (gpointer data, guint64 sent);
   TernTlsAskFunc certificate_error;
+  TernDebugFunc log; /* all but the heads */
   gpointer data;
 } TernExchangeEnv;

@@ -15,6 +15,7 @@
 #include "base/tern-field.h"
 #include "base/tern-i18n.h"
 #include "exchange/tern-body-reader.h"
+#include "exchange/tern-exchange-log.h"
 #include "exchange/tern-head-reader.h"
 #include "exchange/tern-head-text.h"
 #include "exchange/tern-opening.h"
@@ -185,6 +186,8 @@ step_lease (TernExchange *self, TernWait *wait, GError **error)
   self->transport = tern_opening_get_transport (&self->opening);
   self->facts.reused = self->transport != NULL;
   self->timings.reused = self->facts.reused;
+  if (self->facts.reused)
+    tern_exchange_log_reused (self->env, self->call->uri);
   self->state = self->transport ? STATE_OPEN : STATE_ESTABLISH;
   return TERN_STEP_DONE;
 }
@@ -192,9 +195,15 @@ step_lease (TernExchange *self, TernWait *wait, GError **error)
 static TernStep
 step_establish (TernExchange *self, TernWait *wait, GError **error)
 {
+  GError *cause = NULL;
   const TernStep step
-      = tern_opening_establish (&self->opening, &self->timings, &self->facts.phase, wait, error);
+      = tern_opening_establish (&self->opening, &self->timings, &self->facts.phase, wait, &cause);
 
+  if (step == TERN_STEP_FAILED)
+    {
+      tern_exchange_log_connect_failed (self->env, self->call->uri, cause);
+      g_propagate_error (error, cause);
+    }
   if (step != TERN_STEP_DONE)
     return step;
   self->transport = tern_opening_get_transport (&self->opening);
@@ -401,6 +410,7 @@ finish (TernExchange *self, GError **error)
   framing.keep
       &= head->status != 101 && strcmp (self->call->method, "CONNECT") != 0 && may_keep (self);
   self->timings.wait = lap (self);
+  tern_exchange_log_end (self->env, &self->timings, self->send.body_sent);
   self->response = tern_response_new (head->status, head->version, g_steal_pointer (&head->reason),
                                       g_steal_pointer (&head->headers), self->call->uri);
   self->response->timings = self->timings;

@@ -8,6 +8,7 @@
 
 #include "base/tern-i18n.h"
 #include "exchange/tern-deadline.h"
+#include "exchange/tern-exchange-log.h"
 
 /* A key is the origin, the TLS settings and the partition; this is enough for nearly every one. */
 #define KEY_ROOM 320
@@ -154,7 +155,10 @@ tern_opening_establish (
   TernStep step;
 
   if (!self->establish)
-    self->establish = begin (self);
+    {
+      tern_exchange_log_connect (self->env, self->uri);
+      self->establish = begin (self);
+    }
   step = tern_establish_step (self->establish, timings, wait, error);
   *phase = tern_establish_get_phase (self->establish);
   if (step != TERN_STEP_DONE)
@@ -162,6 +166,7 @@ tern_opening_establish (
   transport = tern_establish_steal_transport (self->establish);
   g_clear_pointer (&self->establish, tern_establish_free);
   tern_lease_set_transport (self->lease, transport);
+  tern_exchange_log_connected (self->env, transport);
   return tern_transport_is_quiet (transport) ? TERN_STEP_DONE
                                              : fail_noise (self, phase, wait, error);
 }

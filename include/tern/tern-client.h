@@ -3,6 +3,7 @@
 #pragma once
 
 #include <tern/tern-credentials.h>
+#include <tern/tern-log-event.h>
 #include <tern/tern-request.h>
 #include <tern/tern-response.h>
 #include <tern/tern-tls.h>
@@ -123,6 +124,10 @@ TERN_AVAILABLE_IN_ALL
 gboolean tern_client_get_errors_as_responses (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_errors_as_responses (TernClient *self, gboolean errors_as_responses);
+TERN_AVAILABLE_IN_ALL
+guint tern_client_get_debug_level (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_debug_level (TernClient *self, guint debug_level);
 TERN_AVAILABLE_IN_ALL
 char *tern_client_get_user_agent (TernClient *self);
 TERN_AVAILABLE_IN_ALL

@@ -71,6 +71,23 @@ cases.push(['/gjs/errors', async () => {
     caught);
 }]);
 
+cases.push(['/gjs/errors/as-responses', async () => {
+  const client = new Tern.Client({ errors_as_responses: true });
+  const [response, content] = await client.request_async('GET', 'relative', null, null, null);
+  equal(response.get_status(), 400);
+  equal(response.get_header('status'), '400');
+  equal(text(content).includes('relative'), true, text(content));
+}]);
+
+cases.push(['/gjs/log', async () => {
+  const client = new Tern.Client();
+  const events = [];
+  client.connect('log', (_client, _request, event, line) => events.push([event, line]));
+  await client.request_async('GET', `${base}/plain`, null, null, null);
+  equal(events[0][0], Tern.LogEvent.CONNECT);
+  equal(events[2][1], "'HTTP/1.1 200 OK'");
+}]);
+
 cases.push(['/gjs/cancellation', async () => {
   const client = new Tern.Client();
   const cancellable = new Gio.Cancellable();

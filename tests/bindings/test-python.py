@@ -274,6 +274,21 @@ def informational():
   equal(seen, [(103, '</style.css>; rel=preload')])
 
 
+@case('/python/log')
+def log():
+  client = Tern.Client()
+  seen = []
+  client.connect('log', lambda client, request, event, text: seen.append((event, text)))
+  headers = Tern.Headers.new()
+  headers.append('Authorization', 'Bearer secret')
+  client.request('GET', BASE + '/plain', headers, None, None)
+  events = [event for event, text in seen]
+  equal(events[:3], [Tern.LogEvent.CONNECT, Tern.LogEvent.SEND, Tern.LogEvent.REPLY])
+  contains(seen[1][1], 'Authorization: Bearer ***')
+  equal(seen[2][1], "'HTTP/1.1 200 OK'")
+  equal(client.props.debug_level, 0)
+
+
 class Shelf(GObject.Object, Tern.CacheStore):
   """A cache store in Python."""
 

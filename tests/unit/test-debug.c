@@ -169,6 +169,34 @@ test_events (void)
   g_assert_cmpstr (seen->str, ==, wanted);
 }
 
+static void
+test_shown_heads (void)
+{
+  static const struct
+  {
+    gboolean is_sent;
+    const char *text, *seen;
+  } rows[] = {
+    { TRUE, "GET / HTTP/1.1\nHost: a\nCookie: x\n",
+      "4 'GET / HTTP/1.1\\r\\nHost: a\\r\\nCookie: ***\\r\\n\\r\\n'\n" },
+    { FALSE, "HTTP/1.1 200 OK\nA: b: c\nSet-Cookie: x\nE: \nF:g\n",
+      "5 'HTTP/1.1 200 OK'\n6 A: b: c\n6 Set-Cookie: ***\n6 E: \n6 F: g\n" },
+    { FALSE, "HTTP/1.0 204\n", "5 'HTTP/1.0 204'\n" },
+    { FALSE, "HTTP/1.0 204\nno colon\n", "5 'HTTP/1.0 204'\n6 no colon: \n" },
+    { FALSE, "", "5 ''\n" },
+  };
+
+  g_assert_cmpint (TERN_LOG_EVENT_SEND, ==, 4);
+  g_assert_cmpint (TERN_LOG_EVENT_HEADER, ==, 6);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GString) seen = g_string_new (NULL);
+
+      tern_debug_head (gather, seen, rows[i].is_sent, rows[i].text);
+      g_assert_cmpstr (seen->str, ==, rows[i].seen);
+    }
+}
+
 /* Every event there is has a name and a level. */
 static void
 test_levels (void)
@@ -216,6 +244,7 @@ main (int argc, char **argv)
   g_test_add_func ("/debug/cuts", test_cuts);
   g_test_add_func ("/debug/statuses", test_statuses);
   g_test_add_func ("/debug/events", test_events);
+  g_test_add_func ("/debug/shown-heads", test_shown_heads);
   g_test_add_func ("/debug/levels", test_levels);
   g_test_add_func ("/debug/print", test_print);
   return g_test_run ();
