@@ -128,7 +128,8 @@ load_system_trust (TernTlsSettings *self, GError **error)
 static gboolean
 load_priority (TernTlsSettings *self, GError **error)
 {
-  g_autoptr (GString) text = g_string_new ("NORMAL:-VERS-ALL:" GROUPS);
+  /* The profile is what certificates have to be worth: RSA keys of 2048 bits (NIST SP 800-57). */
+  g_autoptr (GString) text = g_string_new ("NORMAL:%PROFILE_MEDIUM:-VERS-ALL:" GROUPS);
   int result;
 
   if (self->minimum > self->maximum)

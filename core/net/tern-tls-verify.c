@@ -31,8 +31,6 @@ static const struct
     N_ ("a signature in the chain of “%s” is wrong") },
   { GNUTLS_CERT_SIGNER_NOT_CA, GNUTLS_A_BAD_CERTIFICATE,
     N_ ("“%s” is signed by a certificate that may not sign others") },
-  { GNUTLS_CERT_INSECURE_ALGORITHM, GNUTLS_A_BAD_CERTIFICATE,
-    N_ ("the chain of “%s” uses an insecure algorithm or key") },
   { GNUTLS_CERT_SIGNER_CONSTRAINTS_FAILURE, GNUTLS_A_BAD_CERTIFICATE,
     N_ ("“%s” is outside of what its issuer may sign") },
   { GNUTLS_CERT_PURPOSE_MISMATCH, GNUTLS_A_UNSUPPORTED_CERTIFICATE,
@@ -177,6 +175,32 @@ add_time (GString *reasons, const Chain *chain, gboolean is_expired)
     }
 }
 
+/* A signature by MD5 or SHA-1, or a key that is too short: of the first certificate that has it. */
+static void
+add_insecure (GString *reasons, const Chain *chain)
+{
+  g_autofree char *leaf = name_of (chain->crts[0], gnutls_x509_crt_get_dn3);
+
+  for (guint i = 0; i < chain->n; i++)
+    {
+      gnutls_x509_crt_t crt = chain->crts[i];
+      g_autofree char *subject = name_of (crt, gnutls_x509_crt_get_dn3);
+      const int sign = gnutls_x509_crt_get_signature_algorithm (crt);
+      unsigned bits = 0;
+      const int key = gnutls_x509_crt_get_pk_algorithm (crt, &bits);
+
+      if (sign >= 0 && !gnutls_sign_is_secure2 (sign, GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS))
+        add (reasons, g_strdup_printf (_ ("“%s” is signed by the insecure algorithm %s"), subject,
+                                       gnutls_sign_get_name (sign)));
+      else if (key >= 0 && gnutls_pk_bits_to_sec_param (key, bits) < GNUTLS_SEC_PARAM_MEDIUM)
+        add (reasons, g_strdup_printf (_ ("the key of “%s” is too short, %u bits"), subject, bits));
+      else
+        continue;
+      return;
+    }
+  add (reasons, g_strdup_printf (_ ("the chain of “%s” uses an insecure algorithm or key"), leaf));
+}
+
 static void
 add_host (GString *reasons, const Chain *chain, const char *host)
 {
@@ -210,6 +234,11 @@ add_checks (GString *reasons, const Chain *chain, unsigned status,
     {
       *alert = GNUTLS_A_CERTIFICATE_EXPIRED;
       add_time (reasons, chain, (status & GNUTLS_CERT_EXPIRED) != 0);
+    }
+  if (status & GNUTLS_CERT_INSECURE_ALGORITHM)
+    {
+      *alert = GNUTLS_A_BAD_CERTIFICATE;
+      add_insecure (reasons, chain);
     }
   if (status & GNUTLS_CERT_SIGNER_NOT_FOUND)
     {

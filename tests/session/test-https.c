@@ -77,53 +77,7 @@ test_plain_has_none (gboolean async, gconstpointer data)
   g_assert_null (tern_response_get_tls (ask.response));
 }
 
-/* --- certificates --- */
-
-typedef struct
-{
-  const char *name;
-  TernTestCert which;
-  const char *text;
-} Bad;
-
-static const Bad bad[] = {
-  { "expired", TERN_TEST_CERT_EXPIRED, "expired" },
-  { "not-yet-valid", TERN_TEST_CERT_NOT_YET_VALID, "not valid before" },
-  { "wrong-host", TERN_TEST_CERT_WRONG_HOST, "is not for host “localhost”" },
-  { "cn-only", TERN_TEST_CERT_CN_ONLY, "it has no subject alternative name" },
-  { "self-signed", TERN_TEST_CERT_SELF_SIGNED, "self-signed" },
-  { "unknown-ca", TERN_TEST_CERT_UNKNOWN_CA, "unknown authority" },
-  { "missing-intermediate", TERN_TEST_CERT_MISSING_INTERMEDIATE, "unknown authority" },
-};
-
-static void
-test_bad (gboolean async, gconstpointer data)
-{
-  const Bad *what = data;
-  g_autoptr (TernOrigin) origin = make_origin (what->which, NULL, 0);
-  g_autofree char *alert = NULL;
-  g_auto (Ask) ask;
-
-  init (&ask, async, origin);
-  g_assert_false (ask_fetch (&ask, NULL));
-  ask_assert_tern_error (&ask, CERTIFICATE, what->text);
-  ask_assert_tern_error (&ask, CERTIFICATE, "localhost");
-  g_assert_cmpint (ask_phase (&ask), ==, TERN_PHASE_TLS);
-  /* No byte of a request went to whom nobody trusts, and it is told why. */
-  g_assert_cmpuint (tern_origin_n_requests (origin), ==, 0);
-  g_assert_cmpuint (tern_origin_n_connections (origin), ==, 1);
-  g_assert_true (tern_origin_wait_closed (origin, 0, 5000));
-  alert = tern_origin_connection_alert (origin, 0);
-  g_assert_nonnull (alert);
-  /* Unless the program wants it all the same. */
-  tern_client_set_validate_certificates (ask.client, FALSE);
-  ask_fetch (&ask, NULL);
-  ask_assert_ok (&ask, 200, "fine");
-  /* And what was let in then serves nobody who asks for more. */
-  tern_client_set_validate_certificates (ask.client, TRUE);
-  g_assert_false (ask_fetch (&ask, NULL));
-  ask_assert_tern_error (&ask, CERTIFICATE, what->text);
-}
+/* --- trust --- */
 
 static void
 test_ca_file (gboolean async, gconstpointer data)
@@ -401,8 +355,6 @@ main (int argc, char **argv)
   certs = tern_test_certs_new ();
   add_versions ("good", test_good);
   add ("good", "plain-has-none", test_plain_has_none, NULL);
-  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
-    add ("bad", bad[i].name, test_bad, &bad[i]);
   add ("ca-file", "all", test_ca_file, NULL);
   add ("versions", "all", test_versions, NULL);
   add_versions ("resume", test_resume);

@@ -291,6 +291,13 @@ tern_origin_connection_has_client_cert (TernOrigin *self,
 }
 
 char *
+tern_origin_connection_client (TernOrigin *self,
+                            guint       i)
+{
+  return read_text (self, i, G_STRUCT_OFFSET (TlsFacts, client));
+}
+
+char *
 tern_origin_connection_sni (TernOrigin *self,
                             guint       i)
 {

@@ -48,6 +48,7 @@ typedef struct
   gboolean resumed;
   gboolean got_close_notify;
   gboolean has_client_cert;
+  char *client;
   char    *sni;
   char    *alpn;
   char    *version;

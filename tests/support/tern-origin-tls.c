@@ -6,6 +6,7 @@
 
 #include "tern-origin-private.h"
 
+#include <gnutls/x509.h>
 #include <poll.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ origin_tls_free (OriginTls *self)
 void
 tls_facts_clear (TlsFacts *facts)
 {
+  g_free (facts->client);
   g_free (facts->sni);
   g_free (facts->alpn);
   g_free (facts->version);
@@ -98,18 +100,41 @@ get_sni (gnutls_session_t session)
   return g_strndup (name, size);
 }
 
+/* Also of a resumed session, whose ticket holds the certificate. */
+static char *
+get_client (gnutls_session_t session)
+{
+  unsigned n = 0;
+  const gnutls_datum_t *peers = gnutls_certificate_get_peers (session, &n);
+  gnutls_x509_crt_t crt;
+  gnutls_datum_t dn = { NULL, 0 };
+  char *name = NULL;
+
+  if (n == 0)
+    return NULL;
+  check (gnutls_x509_crt_init (&crt), "certificate");
+  if (gnutls_x509_crt_import (crt, &peers[0], GNUTLS_X509_FMT_DER) >= 0
+      && gnutls_x509_crt_get_dn3 (crt, &dn, 0) >= 0)
+    name = g_strndup ((const char *) dn.data, dn.size);
+  gnutls_free (dn.data);
+  gnutls_x509_crt_deinit (crt);
+  return name;
+}
+
 static void
 note_facts (TernOriginConn *conn)
 {
   gnutls_datum_t alpn = { NULL, 0 };
   gnutls_session_t session = conn->tls;
   unsigned n_certs = 0;
+  char *client = get_client (session);
 
   gnutls_alpn_get_selected_protocol (session, &alpn);
   gnutls_certificate_get_peers (session, &n_certs);
   origin_lock (conn->origin);
   conn->facts.resumed = gnutls_session_is_resumed (session) != 0;
   conn->facts.has_client_cert = n_certs > 0;
+  conn->facts.client = client;
   conn->facts.version
       = g_strdup (gnutls_protocol_get_name (gnutls_protocol_get_version (session)));
   if (alpn.size > 0)
@@ -147,6 +172,11 @@ make_session (const OriginTls *self,
     check (gnutls_alpn_set_protocols (session, &http11, 1, 0), "alpn");
   if (self->flags & TERN_ORIGIN_TLS_ASK_CLIENT_CERT)
     gnutls_certificate_server_set_request (session, GNUTLS_CERT_REQUEST);
+  if (self->flags & TERN_ORIGIN_TLS_REQUIRE_CLIENT_CERT)
+    {
+      gnutls_certificate_server_set_request (session, GNUTLS_CERT_REQUIRE);
+      gnutls_session_set_verify_cert (session, NULL, 0);
+    }
   gnutls_transport_set_int (session, fd);
   return session;
 }

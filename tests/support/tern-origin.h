@@ -35,7 +35,8 @@ typedef enum
   TERN_ORIGIN_TLS_CLOSE = 1 << 5,         /* closes after the hello */
   TERN_ORIGIN_TLS_ALERT = 1 << 6,         /* answers the hello with a handshake_failure alert */
   TERN_ORIGIN_TLS_ASK_CLIENT_CERT = 1 << 7,
-  TERN_ORIGIN_TLS_ALPN_H2_ONLY = 1 << 8   /* knows h2 only: no protocol in common */
+  TERN_ORIGIN_TLS_ALPN_H2_ONLY = 1 << 8,  /* knows h2 only: no protocol in common */
+  TERN_ORIGIN_TLS_REQUIRE_CLIENT_CERT = 1 << 9 /* one that the CA vouches for */
 } TernOriginTlsFlags;
 
 #define TERN_ORIGIN_TLS_ONLY_12 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
@@ -210,6 +211,8 @@ guint              tern_origin_poke_idle          (TernOrigin *origin,
 gboolean           tern_origin_connection_resumed          (TernOrigin *origin, guint i);
 gboolean           tern_origin_connection_got_close_notify (TernOrigin *origin, guint i);
 gboolean           tern_origin_connection_has_client_cert  (TernOrigin *origin, guint i);
+/* The subject of the client's certificate, "CN=client". */
+char              *tern_origin_connection_client           (TernOrigin *origin, guint i);
 char              *tern_origin_connection_sni              (TernOrigin *origin, guint i);
 char              *tern_origin_connection_alpn             (TernOrigin *origin, guint i);
 char              *tern_origin_connection_tls_version      (TernOrigin *origin, guint i);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Keys and nothing else; see the header. It must never be used outside of tests: everybody has
+ * them. */
+#include "tern-test-rsa.h"
+
+const char tern_test_rsa_2048[] =
+  "-----BEGIN RSA PRIVATE KEY-----\n"
+  "MIIEogIBAAKCAQEAwTC4b/kFOApGNnXhXvOUuYKtRkYjOLTKN8FJt45UNyD3qvMH\n"
+  "zgqVpxkB7XdE8kgllMZmQYdUR08jx5A3WhzhnybBZqz5ZILyppQ+gBlsZphOkBGo\n"
+  "22axEaAIRTVooFJvJm61IzDJRw9lmtNh152oQxNE+XAxQkS+L04GTUvsh3U4tjVY\n"
+  "ZzzGevBQE1RFV7C535MzO0dO2C0oNKa9y9TOR/K3DUNWkvsEaR+dmzhIbcUJUm71\n"
+  "y+74lsSSJhbPzChRQLYlloLqj7LUkdONp8fkdRImmYxiISmIFHgRiMwoDJ/r4JXX\n"
+  "6clpTqDZE/OgvvNaUhKXZKccQOXxQJmcR5F8OQIDAQABAoIBAAW5IUWj7W0nFMRp\n"
+  "QpdzBN1oCyURT9rOtEzpi3sGGuWVMvEcCQeoFZ3hJkb4KRE6ZO6e4Amh7jO8mvU/\n"
+  "BvzC7UYvOjyF9E9vd6vKqX1XA3iYm382Hrf9N1Kr2ILgXayeNI/BaNlViSjzQlHP\n"
+  "YE8oawMtr3XqRnNNoQq6t4ITtTqgB6H5zC5gMJ3CjvuDWGN4nAHRgJMWY/GfTib5\n"
+  "lSrbfJ0SQVjO3PxvSw7tSIggP4KLA+dv5KhGt3Ha261v0k6xpuhI+3GsbKly/Pjd\n"
+  "yaG1A4D2aNKO6PHyVLMnaTUqKX12A8/PJm2KvAwKLGd0gXULrEZFdXg8taFQ4FuN\n"
+  "3uk16ScCgYEA9t6QmpPZS6iuhJTTFPK/g4zes3LgcH6vdH+FNh9TOTzTdkwZ0BiL\n"
+  "fSA9ez+5LnIaD1ARX3b3xYLEQx1L8Oi79PK8CYXT+jE64ZSscIJpWboHP3r65hxR\n"
+  "64eEz06dXZpAiUb4FlzNM9VkUNilJxLDv+y90wIDwcKKXqUs/Np0xUsCgYEAyFXn\n"
+  "1f+kv/ygPQNwY+iZ/eXbJbZ5UwqKuDg7SgnoCe1GGHbEaxQk1R38HY58+U9kxRM0\n"
+  "PNg+5oacW2PW+CMMr2H3xZzMbj41s5W+J/V8chOYi51zKC1JL9YunM2MyMhG0uY6\n"
+  "5er6SQSlXZ/9uXwKglbcrgJ9qPHt6S4mnIO/xgsCgYEArrvb2D172Ux8sgTw3uvu\n"
+  "2Dr2SkeuSpGwuKGl9Sf47RN7jUjSIHOvD5KpUbpJ5XEHtvzyPwLi3x7usZ5j6RGi\n"
+  "L/87TvY1kuoThiWIZF46GTNN/AWc3xD+fto+C8nWIrGSqlfcM1/eMqkAxySAyQZE\n"
+  "HW2A8oCDjjqXW+RH0nUBn78CgYEAlUofOAQH++IAbzdO28UMbH6L7vCqPM3QTjPp\n"
+  "SuVS+4LMB5MKEFm0kPSFWmlCjG8zwwDqnqTvSs7pWdlu6v8DhvbUs3iDh2vojOl8\n"
+  "CT8Q+9nKhdBRbpFAxtsvZT5wOXe1/5f+MDQJS7yglsKRS1Y6ZqLgVPQaPHn9NxVj\n"
+  "RKORl70CfyA7xGG9U/7m0UJBqPtiRKmfa65LUjNoxGPNeKU2waBQXYfOdoBHkfIK\n"
+  "dGTeVFHlPCfknt9pBoZiEDlOQS/J+d0b+HlctX8d4G0pZ5++E6dCfxUNbm72TO5V\n"
+  "CL8waq3VDKaQsFD/DGErCKpB6UDxFeWFIhz8QHY8aMJlROfqQeA=\n"
+  "-----END RSA PRIVATE KEY-----\n";
+
+const char tern_test_rsa_1024[] =
+  "-----BEGIN RSA PRIVATE KEY-----\n"
+  "MIICXQIBAAKBgQDZtI9G4WdrZ0P9B5/2LU1ZD99k51chcqhc2vgOBDZgt1R93KEi\n"
+  "HjFVR9gJyNz7JFFerXB0WX26ZuneJIYYNo/ND5UuTVxICkeeXP2UMwv1JXNATkmo\n"
+  "ALuXBgGLiVv8pc0ZRBGUU5EsbpUXP8IEL8tr2REwjnkbFWyz0RUkU6oJHwIDAQAB\n"
+  "AoGAIkgch7zW3ELWofGhbtKTa4LkWq9TOSElAfo5NXvUVEaKN4eWmBjJC/TUQDYx\n"
+  "FhsR9Sa6npe5BLFQAnsd4pI08nsKoRNUQ2lUMB8VOy4qQ3R4YEpxoRGneVPJjV2b\n"
+  "7beFd1P0bLLLO9pGy6aDhzh4cuKsHJ1zFDRgj/D9V/B/xAECQQD88QK3S6YhoCUA\n"
+  "tpIhiMa7qho2YxU5eOjLCrwdL6slfh0L2YOfRjdIQaybiEZ8EZAziQDtOh9HXKxI\n"
+  "6iaTpTBhAkEA3FZ5bdiAoQYZOs4Ym3+Rq2ClbZVSAJlUQHMC14CTsqLCb35M2phi\n"
+  "9EA357gC3J1lfd3vGFLJnFT7liBzSSepfwJBAOhW3d7Ofzit6K9iBJMHFz10f4Vr\n"
+  "uChFlthC8Q6CJdxXnoiu8UdRcSBPKyTmpY/7dhDQjOhbljWvu5Vyd6LxfqECQQCB\n"
+  "c6zUBKdN869PBVcfxMtozNdkkp4jC/KcCvZYdopQIZ/qsWGl7HH23uP5l/rWcwL1\n"
+  "+DZJLBqXZraJdXdGO68xAkAB5VjniZfpTZCH9gxGxKac5cCEN8NRi178MasFZhaK\n"
+  "yJltgfOX5ywl60NRei5SiHPaY9NUxTUwlfjyUQqq1I/X\n"
+  "-----END RSA PRIVATE KEY-----\n";
