@@ -8,6 +8,7 @@
 #include "base/tern-debug.h"
 #include "http1/tern-http1-head.h"
 #include "io/tern-resolver.h"
+#include "message/tern-route.h"
 #include "net/tern-pool.h"
 #include "net/tern-tls.h"
 
@@ -26,6 +27,8 @@ typedef struct
   gint64 total_deadline;  /* g_get_monotonic_time(), TERN_NEVER for none */
   const char *user_agent;
   const char *partition; /* NULL for none */
+  TernRoute *route;           /* NULL: direct */
+  TernHeaders *tunnel_fields; /* that go with CONNECT beside the route's own; NULL for none */
   /* Each is NULL where nobody listens. */
   void (*head) (gpointer data, gboolean is_sent, const char *text);
   void (*informational) (gpointer data, guint status, TernHeaders *headers);

@@ -19,6 +19,7 @@
 #include "exchange/tern-head-reader.h"
 #include "exchange/tern-head-text.h"
 #include "exchange/tern-opening.h"
+#include "exchange/tern-passage.h"
 #include "exchange/tern-request-head.h"
 #include "exchange/tern-send.h"
 #include "exchange/tern-upload.h"
@@ -51,6 +52,7 @@ struct _TernExchange
   GByteArray *head;   /* of the request, until it is being sent */
   TernReader *upload; /* the body, likewise; NULL for bytes in memory */
   TernHeadPlan plan;
+  char *absolute; /* the target for a proxy */
   TernSend send;
   TernHeadReader reader;
   TernDeadline deadline;
@@ -72,7 +74,8 @@ tern_exchange_new (const TernExchangeEnv *env,
 
   self->env = env;
   self->call = call;
-  tern_opening_init (&self->opening, env, call->uri, fresh);
+  tern_opening_init (&self->opening, env, call->uri, fresh,
+                     env->route ? tern_headers_get (call->headers, "Proxy-Authorization") : NULL);
   self->allow_expect = allow_expect;
   self->reader.limits = env->limits;
   self->mark = g_get_monotonic_time ();
@@ -90,6 +93,7 @@ tern_exchange_free (TernExchange *self)
   tern_opening_clear (&self->opening);
   g_clear_pointer (&self->body, tern_reader_free);
   g_clear_object (&self->response);
+  g_free (self->absolute);
   g_free (self);
 }
 
@@ -128,6 +132,21 @@ open_upload (TernExchange *self, GError **error)
   return FALSE;
 }
 
+/* For a proxy that reads the request itself the target says what it would not know else (RFC 9112
+ * §3.2.2); about the server as a whole it has no path (§3.2.4). */
+static void
+address_proxy (TernExchange *self)
+{
+  const TernUri *uri = self->call->uri;
+  const char *target = strcmp (uri->target, "*") == 0 ? "" : uri->target;
+
+  if (!self->absolute)
+    self->absolute = g_strconcat ("http://", uri->authority, target, NULL);
+  self->plan.target = self->absolute;
+  self->plan.via_proxy = self->facts.via_proxy = TRUE;
+  self->plan.proxy_fields = self->env->route->headers;
+}
+
 /* FALSE: the request cannot be sent as it is. */
 static gboolean
 prepare (TernExchange *self, GError **error)
@@ -137,6 +156,8 @@ prepare (TernExchange *self, GError **error)
 
   plan->target = call->uri->target;
   plan->user_agent = self->env->user_agent;
+  if (tern_passage_is_absolute (self->env->route, call->uri))
+    address_proxy (self);
   if (!open_upload (self, error))
     return FALSE;
   plan->expect = plan->has_body && plan->length != 0 && self->allow_expect
@@ -206,9 +227,13 @@ step_establish (TernExchange *self, TernWait *wait, GError **error)
     }
   if (step != TERN_STEP_DONE)
     return step;
-  self->transport = tern_opening_get_transport (&self->opening);
   lap (self);
-  self->state = STATE_OPEN;
+  self->transport = tern_opening_get_transport (&self->opening);
+  self->response = tern_opening_steal_refusal (&self->opening);
+  self->facts.refused_tunnel = self->response != NULL;
+  if (self->response)
+    self->response->timings = self->timings;
+  self->state = self->response ? STATE_DONE : STATE_OPEN;
   return TERN_STEP_DONE;
 }
 

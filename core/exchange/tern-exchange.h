@@ -20,6 +20,8 @@ typedef struct
   gboolean answer_started; /* a byte of the answer came */
   gboolean expected;       /* Expect: 100-continue was sent */
   gboolean local;          /* it failed for a reason of the program\'s own: its body */
+  gboolean via_proxy;      /* through an HTTP proxy in absolute form: a 407 is the proxy's */
+  gboolean refused_tunnel; /* the response is a proxy's refusal of CONNECT */
 } TernExchangeFacts;
 
 /* @fresh: never on a kept connection; @allow_expect: as the request asks, else never. @env and

@@ -9,14 +9,21 @@
 #include "base/tern-i18n.h"
 #include "exchange/tern-deadline.h"
 #include "exchange/tern-exchange-log.h"
+#include "exchange/tern-passage.h"
 
 /* A key is the origin, the TLS settings and the partition; this is enough for nearly every one. */
 #define KEY_ROOM 320
 
 void
-tern_opening_init (TernOpening *self, const TernExchangeEnv *env, TernUri *uri, gboolean fresh)
+tern_opening_init (TernOpening *self,
+                   const TernExchangeEnv *env,
+                   TernUri *uri,
+                   gboolean fresh,
+                   const char *own_authorization)
 {
-  *self = (TernOpening){ .env = env, .uri = uri, .fresh = fresh };
+  *self = (TernOpening){
+    .env = env, .uri = uri, .fresh = fresh, .own_authorization = own_authorization
+  };
 }
 
 void
@@ -24,6 +31,7 @@ tern_opening_clear (TernOpening *self)
 {
   g_clear_pointer (&self->ticket, tern_ticket_free);
   g_clear_pointer (&self->establish, tern_establish_free);
+  g_clear_object (&self->refusal);
   if (self->lease)
     tern_lease_release (g_steal_pointer (&self->lease), FALSE, g_get_monotonic_time ());
 }
@@ -34,10 +42,40 @@ tern_opening_get_transport (TernOpening *self)
   return self->lease ? tern_lease_get_transport (self->lease) : NULL;
 }
 
+TernResponse *
+tern_opening_steal_refusal (TernOpening *self)
+{
+  return g_steal_pointer (&self->refusal);
+}
+
 TernLease *
 tern_opening_steal_lease (TernOpening *self)
 {
   return g_steal_pointer (&self->lease);
+}
+
+/* What else tells connections through a proxy apart: the proxy, and what the program itself told it
+ * with CONNECT. Requests in absolute form all share the connections to the proxy. */
+static char *
+make_routed_key (TernOpening *self)
+{
+  const TernExchangeEnv *env = self->env;
+  const TernRoute *route = env->route;
+  const char *partition = env->partition;
+  const gboolean absolute = tern_passage_is_absolute (route, self->uri);
+  const gboolean has_tls = absolute ? route->type == TERN_PROXY_HTTPS
+                                    : self->uri->secure || route->type == TERN_PROXY_HTTPS;
+  g_autofree char *own = NULL;
+
+  if (!absolute && self->own_authorization)
+    own = g_compute_checksum_for_string (G_CHECKSUM_SHA256, self->own_authorization, -1);
+  return g_strdup_printf ("%c%u c%u %s\t%s %s%s%s",
+                          absolute            ? 'p'
+                          : self->uri->secure ? 't'
+                                              : 'u',
+                          has_tls ? env->tls_serial : 0, env->connector_serial,
+                          absolute ? "" : self->uri->authority, route->key, own ? own : "",
+                          partition ? "\n" : "", partition ? partition : "");
 }
 
 /* "s1 host:port", with a connector's number before it and the partition behind a byte that no
@@ -50,6 +88,8 @@ make_key (TernOpening *self, char *room, gsize size)
   const gsize len = strlen (self->uri->authority);
   char made_by[16] = "";
 
+  if (self->env->route)
+    return make_routed_key (self);
   if (connector == 0 && !partition && !self->uri->secure && len + 2 < size)
     {
       room[0] = 'h';
@@ -63,6 +103,18 @@ make_key (TernOpening *self, char *room, gsize size)
                           partition ? "\n" : "", partition ? partition : "");
 }
 
+/* Of what the key is made of, so the same for the same key. */
+static guint
+make_hash (TernOpening *self)
+{
+  const TernExchangeEnv *env = self->env;
+  guint hash = self->uri->hash;
+
+  if (env->route)
+    hash = env->route->hash + (tern_passage_is_absolute (env->route, self->uri) ? 0 : hash);
+  return hash + (env->partition ? g_str_hash (env->partition) : 0);
+}
+
 /* A kept connection, the right to dial, or a place in the queue. */
 static void
 ask_pool (TernOpening *self, gint64 now)
@@ -71,7 +123,7 @@ ask_pool (TernOpening *self, gint64 now)
   char room[KEY_ROOM];
   g_autofree char *long_key = make_key (self, room, sizeof room);
   const char *key = long_key ? long_key : room;
-  const guint hash = self->uri->hash + (env->partition ? g_str_hash (env->partition) : 0);
+  const guint hash = make_hash (self);
 
   self->lease = tern_pool_try (env->pool, key, hash, self->fresh, now);
   if (!self->lease)
@@ -114,7 +166,8 @@ tern_opening_lease (TernOpening *self, gint64 now, TernWait *wait, GError **erro
 static TernStep
 fail_noise (TernOpening *self, TernPhase *phase, TernWait *wait, GError **error)
 {
-  const char *host = self->uri->host;
+  const char *host = tern_passage_is_absolute (self->env->route, self->uri) ? self->env->route->host
+                                                                            : self->uri->host;
   char byte;
   gsize n = 0;
   TernStep step;
@@ -141,8 +194,11 @@ static TernEstablish *
 begin (TernOpening *self)
 {
   const char *partition = self->env->partition;
+  const TernRoute *route = self->env->route;
+  /* Resuming what began on another way would tell the origin that it is the same client. */
   g_autofree char *ticket_key
-      = g_strconcat (self->uri->authority, partition ? "\n" : NULL, partition, NULL);
+      = g_strconcat (self->uri->authority, route ? "\t" : "", route ? route->key : "",
+                     partition ? "\n" : NULL, partition, NULL);
 
   return tern_establish_new (self->env, self->uri, ticket_key);
 }
@@ -164,7 +220,13 @@ tern_opening_establish (
   if (step != TERN_STEP_DONE)
     return step;
   transport = tern_establish_steal_transport (self->establish);
+  self->refusal = tern_establish_steal_refusal (self->establish);
   g_clear_pointer (&self->establish, tern_establish_free);
+  if (!transport)
+    {
+      tern_lease_release (g_steal_pointer (&self->lease), FALSE, g_get_monotonic_time ());
+      return TERN_STEP_DONE;
+    }
   tern_lease_set_transport (self->lease, transport);
   tern_exchange_log_connected (self->env, transport);
   return tern_transport_is_quiet (transport) ? TERN_STEP_DONE

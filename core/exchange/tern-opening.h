@@ -18,11 +18,17 @@ typedef struct
   TernTicket *ticket; /* while it waits for its turn */
   TernLease *lease;
   TernEstablish *establish;
+  TernResponse *refusal; /* of a proxy */
+  const char *own_authorization;
 } TernOpening;
 
-/* @env and @uri are borrowed until it is cleared; @fresh: never a kept connection. */
-void
-tern_opening_init (TernOpening *self, const TernExchangeEnv *env, TernUri *uri, gboolean fresh);
+/* All is borrowed until it is cleared; @fresh: never a kept connection; @own_authorization: what
+ * the program itself says to the proxy of the route, NULL for nothing. */
+void tern_opening_init (TernOpening *self,
+                        const TernExchangeEnv *env,
+                        TernUri *uri,
+                        gboolean fresh,
+                        const char *own_authorization);
 
 /* Gives back what it holds; a connection in use is closed. */
 void tern_opening_clear (TernOpening *self);
@@ -31,12 +37,15 @@ void tern_opening_clear (TernOpening *self);
 TernStep tern_opening_lease (TernOpening *self, gint64 now, TernWait *wait, GError **error);
 
 /* Makes the transport of the lease. @phase is what is being done, and was being done when it
- * failed. */
+ * failed. DONE without a transport: a proxy refused, and there is no lease any more. */
 TernStep tern_opening_establish (
     TernOpening *self, TernTimings *timings, TernPhase *phase, TernWait *wait, GError **error);
 
 /* Of the lease; NULL before there is one (transfer none). */
 TernTransport *tern_opening_get_transport (TernOpening *self);
+
+/* What a proxy answered to CONNECT where it would not (transfer full); else NULL. */
+TernResponse *tern_opening_steal_refusal (TernOpening *self);
 
 /* The lease, for who reads the body (transfer full). */
 TernLease *tern_opening_steal_lease (TernOpening *self);

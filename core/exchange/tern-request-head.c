@@ -37,6 +37,8 @@ is_ours (const char *name, gsize len)
       return g_ascii_strncasecmp (name, "expect", 6) == 0;
     case 14:
       return g_ascii_strncasecmp (name, "content-length", 14) == 0;
+    case 16:
+      return g_ascii_strncasecmp (name, "proxy-connection", 16) == 0; /* RFC 9112 app. C.2.2 */
     case 17:
       return g_ascii_strncasecmp (name, "transfer-encoding", 17) == 0;
     default:
@@ -44,8 +46,16 @@ is_ours (const char *name, gsize len)
     }
 }
 
+/* What opens a proxy is nothing that an origin may see. */
+static gboolean
+is_secret (const TernHeadPlan *plan, const char *name, gsize len)
+{
+  return len == 19 && !plan->via_proxy
+         && g_ascii_strncasecmp (name, "proxy-authorization", 19) == 0;
+}
+
 static void
-add_call (Fields *out, const TernCall *call)
+add_call (Fields *out, const TernCall *call, const TernHeadPlan *plan)
 {
   for (int layer = -1; layer < (int)call->n_edits; layer++)
     {
@@ -56,10 +66,23 @@ add_call (Fields *out, const TernCall *call)
           const TernField *field = &from->fields[i];
           const char *name = tern_headers_name (from, field);
 
-          if (!is_ours (name, field->name_len)
+          if (!is_ours (name, field->name_len) && !is_secret (plan, name, field->name_len)
               && !tern_call_is_edited (call, layer, name, field->name_len))
             add (out, name, field->name_len, tern_headers_raw (from, field), field->raw_len);
         }
+    }
+}
+
+static void
+add_proxy_fields (Fields *out, const TernCall *call, const TernHeaders *from)
+{
+  for (guint i = 0; from && i < from->n; i++)
+    {
+      const TernField *field = &from->fields[i];
+      const char *name = tern_headers_name (from, field);
+
+      if (!is_ours (name, field->name_len) && !tern_call_get (call, name))
+        add (out, name, field->name_len, tern_headers_raw (from, field), field->raw_len);
     }
 }
 
@@ -72,9 +95,9 @@ wants_length (const char *method)
 }
 
 static guint
-count_fields (const TernCall *call)
+count_fields (const TernCall *call, const TernHeadPlan *plan)
 {
-  guint n = call->headers->n + 4;
+  guint n = call->headers->n + 4 + (plan->proxy_fields ? plan->proxy_fields->n : 0);
 
   for (guint i = 0; i < call->n_edits; i++)
     n += call->edits[i] ? call->edits[i]->n : 0;
@@ -97,8 +120,10 @@ write_fields (const TernCall *call, const TernHeadPlan *plan, TernHttp1Field *ro
         g_snprintf (length, sizeof length, "%" G_GINT64_FORMAT, plan->has_body ? plan->length : 0));
   if (plan->expect)
     add (&out, "Expect", 6, "100-continue", 12);
-  add_call (&out, call);
-  if (plan->user_agent && !tern_call_get (call, "User-Agent"))
+  add_call (&out, call, plan);
+  add_proxy_fields (&out, call, plan->proxy_fields);
+  if (plan->user_agent && !tern_call_get (call, "User-Agent")
+      && !(plan->proxy_fields && tern_headers_has (plan->proxy_fields, "User-Agent")))
     add (&out, "User-Agent", 10, plan->user_agent, strlen (plan->user_agent));
   tern_http1_write_head (head, call->method, plan->target, out.fields, out.n);
   return head;
@@ -118,7 +143,7 @@ check_user_agent (const char *user_agent, GError **error)
 GByteArray *
 tern_request_head_write (const TernCall *call, const TernHeadPlan *plan, GError **error)
 {
-  const guint n = count_fields (call);
+  const guint n = count_fields (call, plan);
   TernHttp1Field inline_fields[INLINE_FIELDS];
   g_autofree TernHttp1Field *more = NULL;
 

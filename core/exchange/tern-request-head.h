@@ -7,11 +7,14 @@
 
 typedef struct
 {
-  const char *target;     /* origin-form */
+  const char *target;     /* origin-form, or absolute-form for a proxy */
   const char *user_agent; /* used where nobody gave one; NULL for none */
   gint64 length;          /* of the body; -1 is chunked */
   gboolean has_body;
   gboolean expect;
+  gboolean via_proxy; /* a proxy reads it: only then it has Proxy-Authorization */
+  TernHeaders
+      *proxy_fields; /* for that proxy, where the call has none of that name; NULL for none */
 } TernHeadPlan;
 
 /* Host, Content-Length and Transfer-Encoding are ours whatever the call says: one consistent frame
