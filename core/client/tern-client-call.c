@@ -8,6 +8,7 @@
 #include "client/tern-client-log.h"
 #include "client/tern-error-response.h"
 #include "client/tern-gather.h"
+#include "client/tern-log-reader.h"
 #include "client/tern-progress.h"
 #include "engine/tern-walker.h"
 #include "exchange/tern-body-stream.h"
@@ -148,6 +149,8 @@ take_response (TernClientCall *self, TernResponse *response, TernReader *body)
   if (self->body && self->told)
     self->body = tern_progress_reader_new (self->body, self->client, self->request, self->sent,
                                            self->response->expected);
+  if (self->body && tern_client_log_is_wanted (&self->log))
+    self->body = tern_log_reader_new (self->body, &self->log, !self->whole_body);
   if (self->whole_body)
     tern_block_init (&self->gather, self->response->expected);
   else if (self->body)
@@ -192,9 +195,6 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
       return TERN_STEP_DONE;
     }
   self->content = tern_block_end (&self->gather);
-  if (tern_client_log_is_wanted (&self->log))
-    tern_debug_tell (on_log, self, TERN_LOG_EVENT_BODY, "%" G_GSIZE_FORMAT " bytes received",
-                     g_bytes_get_size (self->content));
   self->response->content = g_bytes_ref (self->content);
   tell_length (self);
   return TERN_STEP_DONE;
