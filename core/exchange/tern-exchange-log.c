@@ -11,6 +11,8 @@ tern_exchange_log_connect (const TernExchangeEnv *env, const TernUri *uri)
   if (!env->log)
     return;
   tern_debug_tell (env->log, env->data, TERN_LOG_EVENT_CONNECT, "(%s, %u)", uri->host, uri->port);
+  if (env->route)
+    tern_debug_tell (env->log, env->data, TERN_LOG_EVENT_PROXY, "%s", env->route->name);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "base/tern-uri.h"
 #include "exchange/tern-exchange-env.h"
 
-/* A connection is about to be made for that origin. */
+/* A connection is about to be made for that origin, perhaps through a proxy. */
 void tern_exchange_log_connect (const TernExchangeEnv *env, const TernUri *uri);
 void tern_exchange_log_connect_failed (const TernExchangeEnv *env,
                                        const TernUri *uri,
