@@ -186,6 +186,10 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     g_value_take_object (value, tern_client_get_cache_store (self));
   else if (id == TERN_CLIENT_PROP_CONNECTOR)
     g_value_take_object (value, tern_client_get_connector (self));
+  else if (id == TERN_CLIENT_PROP_PROXY)
+    g_value_take_object (value, tern_client_get_proxy (self));
+  else if (id == TERN_CLIENT_PROP_PROXY_RESOLVER)
+    g_value_take_object (value, tern_client_get_proxy_resolver (self));
   else
     g_value_take_boxed (value, tern_client_get_safe_methods (self));
 }
@@ -201,6 +205,10 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     tern_client_set_cache_store (self, g_value_get_object (value));
   else if (id == TERN_CLIENT_PROP_CONNECTOR)
     tern_client_set_connector (self, g_value_get_object (value));
+  else if (id == TERN_CLIENT_PROP_PROXY)
+    tern_client_set_proxy (self, g_value_get_object (value));
+  else if (id == TERN_CLIENT_PROP_PROXY_RESOLVER)
+    tern_client_set_proxy_resolver (self, g_value_get_object (value));
   else
     tern_client_set_safe_methods (self, g_value_get_boxed (value));
 }

@@ -63,9 +63,14 @@ enum
   TERN_CLIENT_PROP_CACHE_STORE = TERN_CLIENT_N_PROPS,
   TERN_CLIENT_PROP_CONNECTOR,
   TERN_CLIENT_PROP_SAFE_METHODS,
+  TERN_CLIENT_PROP_PROXY,
+  TERN_CLIENT_PROP_PROXY_RESOLVER,
 };
 
 extern const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS];
 
 void tern_client_read_property (TernClient *self, guint id, GValue *value);
 void tern_client_write_property (TernClient *self, guint id, const GValue *value);
+
+/* Those of tern-client-proxy.c. */
+void tern_client_install_proxies (GObjectClass *klass);

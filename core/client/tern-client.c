@@ -214,9 +214,11 @@ edit_clear_credentials (TernSettings *settings, gconstpointer data)
 {
   g_ptr_array_unref (settings->credentials);
   settings->credentials = tern_domain_credentials_list_copy (NULL);
-  /* A new memory: what a call under way still learns goes into the old one, which nobody asks. */
+  /* New memories: what a call under way still learns goes into the old ones, which nobody asks. */
   tern_auth_memory_unref (settings->auth_memory);
   settings->auth_memory = tern_auth_memory_new ();
+  tern_auth_memory_unref (settings->proxy_memory);
+  settings->proxy_memory = tern_auth_memory_new ();
 }
 
 static void

@@ -8,7 +8,6 @@
 
 #include "base/tern-log.h"
 #include "engine/tern-settings.h"
-#include "plugin/tern-auth-request.h"
 #include "plugin/tern-auth-scheme-private.h"
 #include "plugin/tern-registry.h"
 #include "policy/tern-auth-choice.h"
@@ -254,25 +253,21 @@ tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges)
 }
 
 TernHeaders *
-tern_auth_candidate_respond (const TernAuthAnswer *answer, const TernCall *call, const TernUri *uri)
+tern_auth_candidate_respond (const TernAuthAnswer *answer, const TernAuthRequest *request)
 {
   g_autoptr (GError) error = NULL;
   guint8 random[8] = { 0 };
   char cnonce[17];
   TernHeaders *fields;
-  TernAuthRequest view = {
-    .method = call->method,
-    .target = uri->target,
-    .headers = call->headers,
-    .time = g_get_real_time () / G_USEC_PER_SEC,
-    .cnonce = cnonce,
-    .nonce_count = 1,
-  };
+  TernAuthRequest view = *request;
 
   if (getrandom (random, sizeof random, 0) != sizeof random)
     return NULL;
   for (gsize i = 0; i < sizeof random; i++)
     g_snprintf (cnonce + 2 * i, 3, "%02x", random[i]);
+  view.time = g_get_real_time () / G_USEC_PER_SEC;
+  view.cnonce = cnonce;
+  view.nonce_count = 1;
   fields = tern_auth_scheme_respond (answer->scheme, &view, answer->credentials, &error);
   if (!fields)
     tern_log (TERN_LOG_PLUGIN, "auth: %s", error ? error->message : "no answer");

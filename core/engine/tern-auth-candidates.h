@@ -3,8 +3,9 @@
  * the program's credentials; it sends nothing and remembers nothing. */
 #pragma once
 
+#include "base/tern-uri.h"
 #include "engine/tern-auth-memory.h"
-#include "message/tern-call.h"
+#include "plugin/tern-auth-request.h"
 
 /* The first pair of credentials (from number *@next on) and offer (strongest first) that goes
  * together; what was @refused already is left out. FALSE when none is left. Userinfo in the URI
@@ -34,7 +35,7 @@ TernAuthVerdict tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArr
 /* A new object of the same scheme for the new challenge, with the same credentials. */
 gboolean tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges);
 
-/* The fields for one request (transfer full), NULL where the scheme gives none. */
+/* The fields for one request (transfer full), NULL where the scheme gives none. The time, the
+ * random text and the count of @request are filled in here. */
 TernHeaders *tern_auth_candidate_respond (const TernAuthAnswer *answer,
-                                          const TernCall *call,
-                                          const TernUri *uri);
+                                          const TernAuthRequest *request);

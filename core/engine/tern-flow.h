@@ -56,7 +56,7 @@ typedef union
   char room[112];
 } TernStageState;
 
-#define TERN_N_STAGES 6
+#define TERN_N_STAGES 7
 
 typedef struct
 {

@@ -3,6 +3,7 @@
  * outcome when it is called again. */
 #pragma once
 
+#include "engine/tern-proxy-question.h"
 #include "exchange/tern-exchange.h"
 #include "io/tern-worker.h"
 
@@ -12,6 +13,7 @@ typedef enum
   TERN_OP_CACHE_FIND,   /* key → value, NULL for a miss; a store that fails is a miss */
   TERN_OP_CACHE_STORE,  /* key, value, keep_until */
   TERN_OP_CACHE_DELETE, /* key */
+  TERN_OP_PROXY_FIND,   /* → routes (NULL: direct) or error */
   TERN_OP_EXCHANGE,     /* fresh, allow_expect → flow->result, facts */
   TERN_OP_DRAIN,        /* what is left of flow->result's body, up to a cap; then it is gone */
 } TernOperationKind;
@@ -25,11 +27,15 @@ typedef struct
   GBytes *value;
   gint64 keep_until;
 
+  GPtrArray *routes;
+  GError *error;
+
   gboolean fresh;
   gboolean allow_expect;
   TernExchangeFacts facts;
 
   /* The work under way. */
+  TernProxyQuestion *question;
   TernExchange *exchange;
   TernJob *job;
   gsize drained;

@@ -13,6 +13,9 @@
 void
 tern_operation_clear (TernOperation *self)
 {
+  g_clear_pointer (&self->question, tern_proxy_question_free);
+  g_clear_pointer (&self->routes, g_ptr_array_unref);
+  g_clear_error (&self->error);
   g_clear_pointer (&self->exchange, tern_exchange_free);
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_pointer (&self->value, g_bytes_unref);
@@ -67,6 +70,27 @@ perform_store (TernFlow *flow, TernWait *wait)
       return TERN_STEP_WAIT;
     }
   g_clear_pointer (&op->job, tern_job_drop);
+  return TERN_STEP_DONE;
+}
+
+/* Finding a proxy is part of making a connection, and has no more time than that. */
+static TernStep
+perform_proxy_find (TernFlow *flow, TernWait *wait)
+{
+  TernOperation *op = &flow->op;
+  gint64 deadline = flow->env.total_deadline;
+
+  flow->phase = TERN_PHASE_RESOLVE;
+  if (!op->question)
+    {
+      if (flow->env.connect_timeout > 0)
+        deadline = MIN (deadline, g_get_monotonic_time () + flow->env.connect_timeout);
+      op->question
+          = tern_proxy_question_new (flow->settings->proxy_finder, flow->call.uri, deadline);
+    }
+  if (tern_proxy_question_step (op->question, wait, &op->routes, &op->error) == TERN_STEP_WAIT)
+    return TERN_STEP_WAIT;
+  g_clear_pointer (&op->question, tern_proxy_question_free);
   return TERN_STEP_DONE;
 }
 
@@ -140,6 +164,8 @@ tern_operation_perform (gpointer data, TernWait *wait)
     case TERN_OP_CACHE_STORE:
     case TERN_OP_CACHE_DELETE:
       return perform_store (flow, wait);
+    case TERN_OP_PROXY_FIND:
+      return perform_proxy_find (flow, wait);
     case TERN_OP_EXCHANGE:
       return perform_exchange (flow, wait);
     case TERN_OP_DRAIN:

@@ -58,6 +58,8 @@ tern_settings_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   self->pool = tern_pool_new ();
   self->auth_memory = tern_auth_memory_new ();
+  self->proxy_memory = tern_auth_memory_new ();
+  self->proxy_finder = tern_proxy_finder_new (NULL, NULL);
   self->lookup = tern_lookup_system;
   self->credentials = tern_domain_credentials_list_copy (NULL);
   self->identities = g_ptr_array_new ();
@@ -90,6 +92,8 @@ tern_settings_copy (const TernSettings *other)
   g_atomic_ref_count_init (&self->ref_count);
   tern_pool_ref (self->pool);
   tern_auth_memory_ref (self->auth_memory);
+  tern_auth_memory_ref (self->proxy_memory);
+  tern_proxy_finder_ref (self->proxy_finder);
   tern_tls_settings_ref (self->tls);
   if (self->cache_store)
     g_object_ref (self->cache_store);
@@ -118,6 +122,8 @@ tern_settings_unref (TernSettings *self)
     return;
   tern_pool_unref (self->pool);
   tern_auth_memory_unref (self->auth_memory);
+  tern_auth_memory_unref (self->proxy_memory);
+  tern_proxy_finder_unref (self->proxy_finder);
   tern_tls_settings_unref (self->tls);
   g_clear_object (&self->cache_store);
   g_clear_object (&self->connector);

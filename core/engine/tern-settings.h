@@ -9,6 +9,7 @@
 #include <tern/tern-tls.h>
 
 #include "engine/tern-auth-memory.h"
+#include "engine/tern-proxy-finder.h"
 #include "io/tern-resolver.h"
 #include "net/tern-pool.h"
 #include "net/tern-tls.h"
@@ -26,9 +27,11 @@ typedef struct
   /* Shared by every snapshot of a client. */
   TernPool *pool;
   TernAuthMemory *auth_memory;
+  TernAuthMemory *proxy_memory; /* of what opened proxies: never mixed with origins */
   TernLookupFunc lookup;
   gpointer lookup_data;
 
+  TernProxyFinder *proxy_finder; /* of the proxy and the resolver that were set */
   TernCacheStore *cache_store;
   TernConnector *connector; /* NULL: the built-in dialer */
   guint connector_serial;   /* 0 without one */

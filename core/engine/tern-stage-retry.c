@@ -3,6 +3,7 @@
  * answer, a connection that never came to be, an expectation that was refused. It never sends a
  * request twice that the server may have read, unless its method allows it (RFC 9110 §9.2.2). */
 #include <string.h>
+#include <tern/tern-error.h>
 
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
@@ -46,6 +47,10 @@ may_try_again (const TernFlow *flow)
     return FALSE;
   if (facts->local)
     return FALSE;
+  /* The proxy was reached and has said no: it will say it again. */
+  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL)
+      || g_error_matches (error, TERN_ERROR, TERN_ERROR_PROXY_AUTH))
+    return FALSE;
   if (facts->phase == TERN_PHASE_CONNECT && !facts->request_sent)
     return TRUE;
   if (!facts->reused || facts->answer_started)
@@ -66,6 +71,8 @@ retry_up (TernFlow *flow, gpointer data)
   State *state = data;
   const TernResult *result = &flow->result;
 
+  if (flow->op.facts.refused_tunnel)
+    return TERN_GO_ON; /* it is not the origin that speaks */
   if (result->response && result->response->status == 417 && flow->op.facts.expected)
     {
       /* RFC 9110 §10.1.1: a refused expectation, the body was not sent: once more without it. */

@@ -19,6 +19,7 @@ typedef enum
   TERN_STAGE_AUTH,
   TERN_STAGE_CODING,
   TERN_STAGE_CACHE,
+  TERN_STAGE_PROXY_AUTH,
   TERN_STAGE_RETRY,
   TERN_STAGE_EXCHANGE,
 } TernStageNumber;
@@ -29,5 +30,6 @@ extern const TernStage tern_stage_redirect;
 extern const TernStage tern_stage_auth;
 extern const TernStage tern_stage_coding;
 extern const TernStage tern_stage_cache;
+extern const TernStage tern_stage_proxy_auth;
 extern const TernStage tern_stage_retry;
 extern const TernStage tern_stage_exchange;

@@ -4,6 +4,7 @@
 
 #include <tern/tern-credentials.h>
 #include <tern/tern-log-event.h>
+#include <tern/tern-proxy.h>
 #include <tern/tern-request.h>
 #include <tern/tern-response.h>
 #include <tern/tern-tls.h>
@@ -72,6 +73,14 @@ TERN_AVAILABLE_IN_ALL
 TernConnector *tern_client_get_connector (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_connector (TernClient *self, TernConnector *connector);
+TERN_AVAILABLE_IN_ALL
+TernProxy *tern_client_get_proxy (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_proxy (TernClient *self, TernProxy *proxy);
+TERN_AVAILABLE_IN_ALL
+GProxyResolver *tern_client_get_proxy_resolver (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_proxy_resolver (TernClient *self, GProxyResolver *resolver);
 TERN_AVAILABLE_IN_ALL
 double tern_client_get_timeout (TernClient *self);
 TERN_AVAILABLE_IN_ALL

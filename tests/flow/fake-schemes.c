@@ -12,16 +12,21 @@
 /* ---- both ---- */
 
 static TernHeaders *
-say (const char *scheme, TernCredentials *credentials, const char *more)
+say (const char *scheme, const TernAuthRequest *request, TernCredentials *credentials,
+     const char *more)
 {
   GBytes *name = tern_credentials_get_name (credentials);
   g_autofree char *text
       = g_strndup (g_bytes_get_data (name, NULL) ? g_bytes_get_data (name, NULL) : "",
                    g_bytes_get_size (name));
-  g_autofree char *value = g_strjoin (" ", scheme, text, more, NULL);
+  g_autofree char *value
+      = strcmp (text, "tell") == 0
+            ? g_strjoin (" ", scheme, tern_auth_request_get_method (request),
+                         tern_auth_request_get_target (request), NULL)
+            : g_strjoin (" ", scheme, text, more, NULL);
   TernHeaders *headers = tern_headers_new ();
 
-  tern_headers_append (headers, "Authorization", value);
+  tern_headers_append (headers, tern_auth_request_get_field_name (request), value);
   return headers;
 }
 
@@ -66,9 +71,10 @@ static TernHeaders *
 fake_strong_respond (TernAuthScheme *scheme, const TernAuthRequest *request,
                      TernCredentials *credentials, GError **error)
 {
-  g_autoptr (TernHeaders) headers = say ("Strong", credentials, FAKE_STRONG (scheme)->nonce);
+  g_autoptr (TernHeaders) headers
+      = say ("Strong", request, credentials, FAKE_STRONG (scheme)->nonce);
 
-  if (strstr (tern_headers_get (headers, "Authorization"), "mute"))
+  if (strstr (tern_headers_get (headers, tern_auth_request_get_field_name (request)), "mute"))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "mute");
       return NULL;
@@ -138,7 +144,7 @@ static TernHeaders *
 fake_weak_respond (TernAuthScheme *scheme, const TernAuthRequest *request,
                    TernCredentials *credentials, GError **error)
 {
-  return say ("Weak", credentials, NULL);
+  return say ("Weak", request, credentials, NULL);
 }
 
 static void

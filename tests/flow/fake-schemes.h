@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Two schemes for the flow tests, in place of all plugins:
+/* Two schemes for the flow tests, in place of all plugins; of a user "tell" they say the method and
+ * the target that they were asked for:
  *
  *   Strong  says "Strong NAME NONCE", refuses a challenge with alg=unknown, has no answer for a
  *           user "mute", and takes a new challenge with stale=true as STALE, with step= as

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "engine/tern-proxy-routes.h"
 #include "io/tern-drive.h"
 #include "message/tern-response-private.h"
 
@@ -20,6 +21,8 @@ describe (const TernFlow *flow)
 
   if (op->kind == TERN_OP_DRAIN)
     return g_strdup ("drain");
+  if (op->kind == TERN_OP_PROXY_FIND)
+    return g_strdup ("proxy");
   if (op->kind != TERN_OP_EXCHANGE)
     return g_strdup (g_str_has_prefix (op->key, ORIGIN) ? op->key + strlen (ORIGIN) : op->key);
   return g_strdup_printf ("%s %s%s%s%s%s", flow->call.method,
@@ -30,20 +33,31 @@ describe (const TernFlow *flow)
                           op->fresh ? " fresh" : "", op->allow_expect ? "" : " no-expect");
 }
 
-/* "Name: value" is among the fields that are sent, "Name:" is not. */
+/* "Name: value" is among the fields, "Name:" is not; NULL is whatever there is. */
+static void
+check_field (const char *wanted, const TernHeaders *fields, guint at)
+{
+  g_auto (GStrv) parts = NULL;
+  g_autofree char *value = NULL;
+
+  if (!wanted)
+    return;
+  parts = g_strsplit (wanted, ":", 2);
+  value = fields ? tern_headers_get_combined (fields, parts[0]) : NULL;
+  if (g_strcmp0 (value, *parts[1] ? parts[1] + 1 : NULL) != 0)
+    g_error ("step %u: %s is “%s”, not as in “%s”", at, parts[0], value, wanted);
+}
+
 static void
 check_sent (const Step *step, const TernFlow *flow, guint at)
 {
   g_autoptr (TernHeaders) sent = tern_call_merge (&flow->call);
-  g_auto (GStrv) parts = NULL;
-  g_autofree char *value = NULL;
+  const char *proxy = flow->env.route ? flow->env.route->name : NULL;
 
-  if (!step->sent)
-    return;
-  parts = g_strsplit (step->sent, ":", 2);
-  value = tern_headers_get_combined (sent, parts[0]);
-  if (g_strcmp0 (value, *parts[1] ? parts[1] + 1 : NULL) != 0)
-    g_error ("step %u: %s is “%s”, not as in “%s”", at, parts[0], value, step->sent);
+  check_field (step->sent, sent, at);
+  check_field (step->tunnel, flow->env.tunnel_fields, at);
+  if (g_strcmp0 (proxy, step->proxy) != 0)
+    g_error ("step %u: it goes through %s, not %s", at, proxy, step->proxy);
 }
 
 /* ---- the answers ---- */
@@ -92,12 +106,25 @@ answer_exchange (const Step *step, TernFlow *flow)
 }
 
 static void
+answer_proxies (const Step *step, TernFlow *flow)
+{
+  g_auto (GStrv) uris = g_strsplit (step->proxy ? step->proxy : "", "|", -1);
+
+  if (step->domain)
+    flow->op.error = g_error_new_literal (step->domain (), step->code, "as the script says");
+  else
+    g_assert_true (tern_proxy_routes_from_uris (uris, "it", &flow->op.routes, NULL));
+}
+
+static void
 answer_step (Script *self, const Step *step, TernFlow *flow)
 {
   TernOperation *op = &flow->op;
 
   if (step->kind == TERN_OP_EXCHANGE)
     answer_exchange (step, flow);
+  else if (step->kind == TERN_OP_PROXY_FIND)
+    answer_proxies (step, flow);
   else if (step->kind == TERN_OP_DRAIN)
     g_clear_pointer (&flow->result.body, tern_reader_free);
   else if (step->kind == TERN_OP_CACHE_STORE)
@@ -129,6 +156,11 @@ perform (gpointer data, TernWait *wait)
   if (self->at == self->n_steps)
     g_error ("%s was asked for behind the script's end; %s", asked, flow->trace->str);
   step = &self->steps[self->at];
+  if (flow->op.kind == TERN_OP_PROXY_FIND && step->kind != TERN_OP_PROXY_FIND)
+    {
+      self->n_finds++;
+      return TERN_STEP_DONE;
+    }
   if (step->kind != flow->op.kind || strcmp (asked, step->asked) != 0)
     g_error ("step %u: asked was %u “%s”, not %u “%s”; %s", self->at, flow->op.kind, asked,
              step->kind, step->asked, flow->trace->str);

@@ -13,13 +13,15 @@ G_BEGIN_DECLS
 
 /* The way down to the exchange, and parts of it. */
 #define FROM_RETRY "v retry, = exchange"
-#define FROM_CACHE "v cache, " FROM_RETRY
+#define FROM_PROXY "v proxy-auth, " FROM_RETRY
+#define FROM_CACHE "v cache, " FROM_PROXY
 #define FROM_CODING "v coding, " FROM_CACHE
 #define FROM_AUTH "v auth, " FROM_CODING
 #define DOWN "v redirect, " FROM_AUTH
 /* The way up, to the stage that says AGAIN. */
 #define UP_TO_RETRY ", "
-#define UP_TO_CACHE ", ^ retry, "
+#define UP_TO_PROXY ", ^ retry, "
+#define UP_TO_CACHE UP_TO_PROXY "^ proxy-auth, "
 #define UP_TO_AUTH UP_TO_CACHE "^ cache, ^ coding, "
 #define UP_TO_REDIRECT UP_TO_AUTH "^ auth, "
 #define UP UP_TO_REDIRECT "^ redirect"
@@ -43,12 +45,19 @@ typedef struct
 
   gboolean touches_body; /* the body of the request was read */
   GBytes *value;         /* of a FIND, where it is not text */
+
+  /* An exchange that was asked to go through this proxy (NULL: direct), and what goes with its
+   * CONNECT, as @sent; of a question for proxies the answer, "|" between them. */
+  const char *proxy;
+  const char *tunnel;
 } Step;
 
 #define EXCHANGE(...) { .kind = TERN_OP_EXCHANGE, __VA_ARGS__ }
 #define FIND(key, ...) { .kind = TERN_OP_CACHE_FIND, .asked = key, __VA_ARGS__ }
 #define STORE(key) { .kind = TERN_OP_CACHE_STORE, .asked = key }
 #define DELETE(key) { .kind = TERN_OP_CACHE_DELETE, .asked = key }
+#define PROXIES(list, ...)                                                                         \
+  { .kind = TERN_OP_PROXY_FIND, .asked = "proxy", .proxy = list, __VA_ARGS__ }
 #define DRAIN { .kind = TERN_OP_DRAIN, .asked = "drain" }
 
 typedef struct
@@ -66,6 +75,7 @@ typedef struct
   gboolean waited;  /* the step that is due has waited once */
   gboolean looping; /* the last step is for ever */
   GBytes *stored;   /* the last value of a STORE */
+  guint n_finds;    /* questions for proxies that no step is about: all is direct */
 } Script;
 
 /* A request for http://origin.example and @path. */

@@ -11,7 +11,7 @@
 #include "message/tern-response-private.h"
 
 #define HIT "v redirect, v auth, v coding, = cache, ^ coding, ^ auth, ^ redirect"
-#define AGAIN UP_TO_CACHE "~ cache, " FROM_RETRY
+#define AGAIN UP_TO_CACHE "~ cache, " FROM_PROXY
 #define FRESH "Cache-Control: max-age=60\nETag: \"1\""
 #define STALE "Cache-Control: no-cache\nETag: \"1\""
 
