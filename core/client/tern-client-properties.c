@@ -440,6 +440,7 @@ tern_client_install_properties (GObjectClass *klass)
   install_sizes (klass);
   install_choices (klass);
   install_reports (klass);
+  tern_client_install_proxies (klass);
   /**
    * TernClient:cache-store:
    *
