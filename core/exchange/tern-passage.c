@@ -118,30 +118,39 @@ plan_socks (TernPassage *self, const char *host, GError **error)
   return self->socks != NULL;
 }
 
-/* The first address that the proxy can be told; SOCKS4 knows IPv4 only. */
 static char *
-choose_address (TernPassage *self, GError **error)
+find_address (const GArray *found, sa_family_t family)
 {
-  const GArray *found = tern_lookup_get_addresses (self->lookup);
   char text[INET6_ADDRSTRLEN];
 
   for (guint i = 0; i < found->len; i++)
     {
       const TernAddress *address = &g_array_index (found, TernAddress, i);
-      const sa_family_t family = address->addr.any.sa_family;
       const void *bytes
           = family == AF_INET
                 ? (const void *)&((const struct sockaddr_in *)&address->addr.any)->sin_addr
                 : (const void *)&((const struct sockaddr_in6 *)&address->addr.any)->sin6_addr;
 
-      if (family == AF_INET6 && self->route->type == TERN_PROXY_SOCKS4)
-        continue;
-      if (inet_ntop (family, bytes, text, sizeof text))
+      if (address->addr.any.sa_family == family && inet_ntop (family, bytes, text, sizeof text))
         return g_strdup (text);
     }
-  g_set_error (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL,
-               _ ("%s has no IPv4 address, and SOCKS4 carries no other"), self->uri->host);
   return NULL;
+}
+
+/* The one address that the proxy is told: it cannot try the others, and IPv4 is reached from
+ * more proxies. SOCKS4 knows no other. */
+static char *
+choose_address (TernPassage *self, GError **error)
+{
+  const GArray *found = tern_lookup_get_addresses (self->lookup);
+  char *address = find_address (found, AF_INET);
+
+  if (!address && self->route->type != TERN_PROXY_SOCKS4)
+    address = find_address (found, AF_INET6);
+  if (!address)
+    g_set_error (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL,
+                 _ ("%s has no IPv4 address, and SOCKS4 carries no other"), self->uri->host);
+  return address;
 }
 
 static TernStep
