@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The public API through gjs: the same GET in a blocking call, with a callback and with a promise.
 imports.gi.versions.Tern = '1';
-const { Gio, GLib, Tern } = imports.gi;
+const { Gio, GLib, GObject, Tern } = imports.gi;
 const ByteArray = imports.byteArray;
 
 Gio._promisify(Tern.Client.prototype, 'request_async', 'request_finish');
@@ -128,6 +128,41 @@ cases.push(['/gjs/proxy', async () => {
     }));
   equal(found.join(), 'http://proxy.example:3128');
   GLib.unsetenv('http_proxy');
+}]);
+
+// gjs has no functions that are given a callback, so a connector of its own has no async form.
+const Connector = GObject.registerClass({
+  Implements: [Tern.Connector],
+}, class Connector extends GObject.Object {
+  vfunc_open_stream(scheme, host, port, cancellable) {
+    this.asked = `${scheme} ${host} ${port}`;
+    if (host === 'refused.invalid')
+      throw new GLib.Error(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND, 'no way');
+    return new Gio.SocketClient().connect_to_host('127.0.0.1', Number(base.split(':')[2]),
+      cancellable);
+  }
+});
+
+cases.push(['/gjs/connector', async () => {
+  const connector = new Connector();
+  const client = new Tern.Client({ connector });
+  const uri = 'http://somewhere.invalid/plain';
+  const [response] = client.request('GET', uri, null, null, null);
+  equal(response.get_status(), 200);
+  equal(connector.asked, 'http somewhere.invalid 80');
+  client.close();
+  connector.asked = null;
+  const [again] = await client.request_async('GET', uri, null, null, null);
+  equal(again.get_status(), 200);
+  equal(connector.asked, 'http somewhere.invalid 80');
+  let caught = null;
+  try {
+    await client.request_async('GET', 'http://refused.invalid/', null, null, null);
+  } catch (error) {
+    caught = error;
+  }
+  equal(caught !== null && caught.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND), true,
+    caught);
 }]);
 
 async function runAll() {

@@ -6,6 +6,7 @@ import atexit
 import os
 import subprocess
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'programs'))
 from tap import case, contains, equal, run, skip_all # noqa: E402
@@ -438,6 +439,78 @@ def proxy():
   equal(resolver.lookup('http://past.example/', None), ['direct://'])
   GLib.unsetenv('http_proxy')
   GLib.unsetenv('no_proxy')
+
+
+class Connector(GObject.Object, Tern.Connector):
+  """A program's own way to an origin, whatever host is asked for."""
+
+  def __init__(self, flags=Tern.ConnectorFlags.NONE):
+    super().__init__()
+    self.flags = flags
+    self.calls = []
+
+  def do_open_stream(self, scheme, host, port, cancellable):
+    self.calls.append((scheme, host, port, threading.get_ident()))
+    if host == 'refused.invalid':
+      raise GLib.Error.new_literal(Gio.io_error_quark(), 'no way', Gio.IOErrorEnum.NOT_FOUND)
+    if host == 'nothing.invalid':
+      return None
+    there = int(BASE.rpartition(':')[2])
+    return Gio.SocketClient().connect_to_host('127.0.0.1', there, cancellable)
+
+  def do_get_flags(self):
+    return self.flags
+
+
+class AsyncConnector(Connector):
+  """The same with an async form."""
+
+  def do_open_stream_async(self, scheme, host, port, cancellable, callback, *unused):
+    self.calls.append('async')
+
+    def done(client, result):
+      self.outcome = client.connect_to_host_finish(result)
+      callback(self, result)
+
+    there = int(BASE.rpartition(':')[2])
+    Gio.SocketClient().connect_to_host_async('127.0.0.1', there, cancellable, done)
+
+  def do_open_stream_finish(self, result):
+    return self.outcome
+
+
+@case('/python/connector')
+def connector():
+  here = threading.get_ident()
+  uri = 'http://somewhere.invalid/plain'
+  for flags in (Tern.ConnectorFlags.NONE, Tern.ConnectorFlags.ANY_THREAD):
+    ours = Connector(flags)
+    client = Tern.Client(connector=ours)
+    equal(client.get_connector(), ours)
+    response, _ = client.request('GET', uri, None, None, None)
+    equal((response.get_status(), len(ours.calls)), (200, 1))
+    equal(ours.calls[0][:3], ('http', 'somewhere.invalid', 80))
+    equal(ours.calls[0][3] == here, flags == Tern.ConnectorFlags.NONE)
+    client.close()
+    result = wait(lambda done: client.request_async('GET', uri, None, None, None, done))
+    equal((client.request_finish(result)[0].get_status(), len(ours.calls)), (200, 2))
+    error = fails(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND,
+                  lambda: client.request('GET', 'http://refused.invalid/', None, None, None))
+    contains(error.message, 'Connector: no way')
+    fails(Tern.error_quark(), Tern.Error.NOT_CONNECTED,
+          lambda: client.request('GET', 'http://nothing.invalid/', None, None, None))
+
+
+@case('/python/connector/async-form')
+def connector_async():
+  ours = AsyncConnector()
+  client = Tern.Client(connector=ours)
+  uri = 'http://somewhere.invalid/plain'
+  result = wait(lambda done: client.request_async('GET', uri, None, None, None, done))
+  equal((client.request_finish(result)[0].get_status(), ours.calls), (200, ['async']))
+  client.close()
+  response, _ = client.request('GET', uri, None, None, None)
+  equal((response.get_status(), len(ours.calls)), (200, 2))
 
 
 run()
