@@ -24,7 +24,7 @@ on_opened (gpointer opener, GError *error, gpointer data)
 /**
  * tern_connector_open_stream_async:
  * @self: a connector
- * @scheme: "http", "https", or the scheme of a proxy
+ * @scheme: "http", "https", or "socks" where the host is a SOCKS proxy
  * @host: the host, a name or an address without brackets
  * @port: the port
  * @cancellable: (nullable): a #GCancellable

@@ -48,7 +48,7 @@ tern_connector_judge (
 /**
  * tern_connector_open_stream:
  * @self: a connector
- * @scheme: "http", "https", or the scheme of a proxy
+ * @scheme: "http", "https", or "socks" where the host is a SOCKS proxy
  * @host: the host, a name or an address without brackets
  * @port: the port
  * @cancellable: (nullable): a #GCancellable
