@@ -482,6 +482,25 @@ tern_uri_parse (const char *text, GError **error)
 }
 
 TernUri *
+tern_uri_with_host (const TernUri *uri, const char *host)
+{
+  const gsize host_len = strlen (host) + 1;
+  const gsize authority_len = strlen (uri->authority) + 1;
+  const gsize target_len = strlen (uri->target) + 1;
+  TernUri *other = g_malloc0 (sizeof (TernUri) + host_len + authority_len + target_len);
+  char *room = (char *)(other + 1);
+
+  g_atomic_ref_count_init (&other->ref_count);
+  other->secure = uri->secure;
+  other->port = uri->port;
+  other->hash = uri->hash ^ g_str_hash (host);
+  other->host = memcpy (room, host, host_len);
+  other->authority = memcpy (room + host_len, uri->authority, authority_len);
+  other->target = memcpy (room + host_len + authority_len, uri->target, target_len);
+  return other;
+}
+
+TernUri *
 tern_uri_ref (TernUri *uri)
 {
   g_atomic_ref_count_inc (&uri->ref_count);

@@ -25,6 +25,10 @@ TernUri *tern_uri_parse (const char *text, GError **error);
 /* Resolves a reference (RFC 3986 §5.2); a fragment of @base is inherited (RFC 9110 §10.2.2). */
 TernUri *tern_uri_resolve (TernUri *base, const char *reference, GError **error);
 
+/* The same under another host to dial and check: an address with its zone, which the authority must
+ * not have. */
+TernUri *tern_uri_with_host (const TernUri *uri, const char *host);
+
 TernUri *tern_uri_ref (TernUri *uri);
 void tern_uri_unref (TernUri *uri);
 

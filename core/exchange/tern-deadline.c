@@ -52,3 +52,17 @@ tern_deadline_check (TernDeadline *self, TernPhase phase, const char *host, GErr
   tern_deadline_set_error (error, phase, host);
   return FALSE;
 }
+
+gboolean
+tern_deadline_go_on (TernDeadline *self,
+                     gboolean moved,
+                     TernWait *wait,
+                     TernPhase phase,
+                     const char *host,
+                     GError **error)
+{
+  if (!moved)
+    return tern_deadline_check (self, phase, host, error);
+  tern_deadline_moved (self);
+  return tern_deadline_arm (self, wait, phase, host, error);
+}

@@ -33,5 +33,10 @@ gboolean tern_deadline_arm (
 gboolean
 tern_deadline_check (TernDeadline *self, TernPhase phase, const char *host, GError **error);
 
+/* The same where something may have @moved: then the idle clock begins anew, and is put into
+ * @wait. */
+gboolean tern_deadline_go_on (TernDeadline *self, gboolean moved, TernWait *wait, TernPhase phase,
+                              const char *host, GError **error);
+
 /* The error of a deadline that ran out. */
 void tern_deadline_set_error (GError **error, TernPhase phase, const char *host);

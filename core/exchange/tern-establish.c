@@ -89,6 +89,8 @@ choose_dialer (TernEstablish *self, const TernExchangeEnv *env)
   if (!env->connector)
     {
       self->dialer = tern_dialer_new (host, port, env->lookup, env->lookup_data);
+      if (env->source)
+        tern_dialer_set_source (self->dialer, env->source);
       return;
     }
   if (route)

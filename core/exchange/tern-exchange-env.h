@@ -21,6 +21,7 @@ typedef struct
   guint connector_serial;   /* tells one from the next in the pool's key; 0 without one */
   TernLookupFunc lookup;
   gpointer lookup_data;
+  const TernAddress *source; /* where to connect from; NULL for anywhere */
   TernHttp1Limits limits;
   gint64 idle_timeout;    /* microseconds without a byte; 0 is none */
   gint64 connect_timeout; /* look-up, connect, TLS together; 0 is none */

@@ -327,17 +327,6 @@ look_for_early_answer (TernExchange *self, TernWait *wait, GError **error)
   return step;
 }
 
-/* After a try that has to wait: the idle clock begins anew where something moved, or where it was
- * not the network that was waited for. */
-static gboolean
-keep_time (TernExchange *self, gboolean moved, TernPhase phase, TernWait *wait, GError **error)
-{
-  if (!moved)
-    return tern_deadline_check (&self->deadline, phase, self->call->uri->host, error);
-  tern_deadline_moved (&self->deadline);
-  return tern_deadline_arm (&self->deadline, wait, phase, self->call->uri->host, error);
-}
-
 static TernStep
 step_send (TernExchange *self, TernWait *wait, GError **error)
 {
@@ -371,7 +360,8 @@ step_send (TernExchange *self, TernWait *wait, GError **error)
         }
     }
   if (step == TERN_STEP_WAIT
-      && !keep_time (self, self->send.moved || self->send.starved, TERN_PHASE_SEND, wait, error))
+      && !tern_deadline_go_on (&self->deadline, self->send.moved || self->send.starved, wait,
+                               TERN_PHASE_SEND, self->call->uri->host, error))
     return TERN_STEP_FAILED;
   if (step == TERN_STEP_FAILED)
     {
@@ -468,7 +458,8 @@ wait_for_head (TernExchange *self, TernWait *wait, GError **error)
       send_body (self);
       return TERN_STEP_DONE;
     }
-  if (!keep_time (self, self->reader.moved, TERN_PHASE_WAIT, wait, error))
+  if (!tern_deadline_go_on (&self->deadline, self->reader.moved, wait, TERN_PHASE_WAIT,
+                            self->call->uri->host, error))
     return TERN_STEP_FAILED;
   return TERN_STEP_WAIT;
 }

@@ -3,6 +3,7 @@
  * late one. It never waits past what the transport says. */
 #include "exchange/tern-head-reader.h"
 
+#include <string.h>
 #include <tern/tern-error.h>
 
 #include "base/tern-i18n.h"
@@ -50,6 +51,26 @@ parse_head (TernHeadReader *self, gsize head_len, GError **error)
   return FALSE;
 }
 
+/* Whether the bytes can no longer become "HTTP/". */
+static gboolean
+is_simple (TernHeadReader *self, gboolean is_end)
+{
+  const gsize len = tern_receive_len (&self->receive);
+
+  if (!self->simple || self->n_interim > 0 || len == 0)
+    return FALSE;
+  return memcmp (tern_receive_bytes (&self->receive), "HTTP/", MIN (len, 5)) != 0
+         || (is_end && len < 5);
+}
+
+static TernStep
+answer_simply (TernHeadReader *self)
+{
+  tern_http1_head_clear (&self->head);
+  self->head = (TernHttp1Head){ 9, 200, g_strdup (""), tern_headers_new () };
+  return TERN_STEP_DONE;
+}
+
 TernStep
 tern_head_reader_step (TernHeadReader *self,
                        TernTransport *transport,
@@ -64,6 +85,8 @@ tern_head_reader_step (TernHeadReader *self,
       gsize n = 0;
       TernStep step;
 
+      if (is_simple (self, FALSE))
+        return answer_simply (self);
       if (tern_receive_len (&self->receive) > 0)
         parse = tern_http1_head_find_end (&self->scan, tern_receive_bytes (&self->receive),
                                           tern_receive_len (&self->receive), &self->limits,
@@ -75,6 +98,8 @@ tern_head_reader_step (TernHeadReader *self,
       step = tern_receive_more (&self->receive, transport, &n, wait, error);
       if (step != TERN_STEP_DONE)
         return step;
+      if (n == 0 && is_simple (self, TRUE))
+        return answer_simply (self);
       if (n == 0)
         return fail_end (self, host, error);
       self->started = self->moved = TRUE;

@@ -17,6 +17,9 @@ typedef struct
   gboolean started; /* a byte came */
   gboolean moved;   /* the same, since the caller last took it back */
   gboolean upgrade; /* the request asked for 101 */
+  /* What does not begin with "HTTP/" is an answer of HTTP/0.9: version 9, status 200, no fields,
+   * and all that was received belongs to its body. */
+  gboolean simple;
 } TernHeadReader;
 
 /* DONE: @head is an interim or the final response. The caller owns the clocks; @host is who

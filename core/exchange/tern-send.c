@@ -57,7 +57,7 @@ frame_block (TernSend *self, gsize n)
 
   self->block_start = LINE_ROOM;
   self->block_len = n;
-  if (self->length >= 0)
+  if (self->length != -1)
     return;
   if (n == 0)
     {

@@ -6,13 +6,16 @@
 #include "io/tern-reader.h"
 #include "net/tern-transport.h"
 
+/* The length of a body that is sent as it is until it ends. */
+#define TERN_SEND_RAW (-2)
+
 typedef struct
 {
   TernTransport *transport; /* borrowed */
   GByteArray *head;
   GBytes *bytes;      /* a body that lies in memory whole */
   TernReader *reader; /* any other body */
-  gint64 length;      /* of the body; -1 is chunked */
+  gint64 length;      /* of the body; -1 is chunked, or TERN_SEND_RAW */
   guint64 body_sent;  /* payload bytes handed to the transport */
   gsize at;           /* how much of head and bytes, or of head and block, was written */
   char *block;        /* what was read of the reader, in its chunk framing */

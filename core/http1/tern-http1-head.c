@@ -25,9 +25,10 @@ fail_status (const char *line, gsize len, GError **error)
   return FALSE;
 }
 
-/* Exactly three digits; what is no class of RFC 9110 §15 has no meaning that could be relied on. */
+/* Exactly three digits; what is no class of RFC 9110 §15 has no meaning that could be relied on, so
+ * it is taken only where somebody wants it. */
 static guint
-read_status (const char *text)
+read_status (const char *text, gboolean any)
 {
   guint status;
 
@@ -35,7 +36,7 @@ read_status (const char *text)
     if (!g_ascii_isdigit (text[i]))
       return 0;
   status = (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
-  return status >= 100 && status <= 599 ? status : 0;
+  return status >= 100 && (any || status <= 599) ? status : 0;
 }
 
 /* The phrase is for people only: as UTF-8, read as Latin-1 where it is not. */
@@ -50,14 +51,14 @@ read_reason (const char *text, gsize len)
 
 /* Parses the line data[0..len) without its end. */
 static gboolean
-read_status_line (TernHttp1Head *head, const char *data, gsize len, GError **error)
+read_status_line (TernHttp1Head *head, const char *data, gsize len, gboolean any, GError **error)
 {
   gsize reason_at = STATUS_END;
 
   if (len < STATUS_END || memcmp (data, "HTTP/1.", 7) != 0 || !g_ascii_isdigit (data[7])
       || data[8] != ' ')
     return fail_status (data, len, error);
-  head->status = read_status (data + 9);
+  head->status = read_status (data + 9, any);
   if (head->status == 0)
     return fail_status (data, len, error);
   if (len > STATUS_END && data[reason_at++] != ' ')
@@ -93,7 +94,7 @@ tern_http1_head_parse (const char *data, gsize len, const TernHttp1Limits *limit
     }
   if (line_len > 0 && data[line_len - 1] == '\r')
     line_len--;
-  if (!read_status_line (head, data, line_len, error))
+  if (!read_status_line (head, data, line_len, limits->any_status, error))
     return FALSE;
   newline++;
   head->headers

@@ -17,7 +17,7 @@ typedef struct
 typedef struct
 {
   guint version; /* 10 or 11 */
-  guint status;  /* 100 to 599; others are refused (RFC 9110 §15) */
+  guint status;  /* 100 to 599; others are refused (RFC 9110 §15) unless wanted */
   char *reason;  /* (transfer full), valid UTF-8, "" where there is none */
   TernHeaders *headers;
 } TernHttp1Head;

@@ -16,4 +16,5 @@ typedef struct
   gsize max_line;  /* bytes of one line, folds included */
   gsize max_size;  /* bytes of one head */
   guint max_count; /* fields */
+  gboolean any_status; /* 600 to 999 as well, which have no meaning */
 } TernHttp1Limits;

@@ -27,6 +27,7 @@ struct _TernDialer
   TernDialPhase phase;
   TernStreamOpener *opener; /* of a connector, in place of all that follows */
   GIOStream *stream;
+  TernAddress source; /* of length 0: any */
   TernLookup *lookup;
   GArray *addresses;               /* in the order in which they are tried */
   guint next;                      /* the first that was not tried yet */
@@ -63,6 +64,12 @@ tern_dialer_new_connector (TernConnector *connector, const char *scheme, const c
   self->opener = tern_stream_opener_new (connector, scheme, host, port);
   self->winner = -1;
   return self;
+}
+
+void
+tern_dialer_set_source (TernDialer *self, const TernAddress *source)
+{
+  self->source = *source;
 }
 
 /* RFC 8305 §4: the families take turns, beginning with that of the first address; within a
@@ -170,6 +177,24 @@ add_attempt (TernDialer *self, int fd, const TernAddress *address)
   self->attempts[self->n_attempts++] = (Attempt){ .fd = fd, .address = address };
 }
 
+/* FALSE with errno where the socket cannot come from where it is wanted to. */
+static gboolean
+bind_source (TernDialer *self, int fd, const TernAddress *address)
+{
+  const int on = 1;
+
+  if (self->source.len == 0)
+    return TRUE;
+  if (self->source.addr.any.sa_family != address->addr.any.sa_family)
+    {
+      errno = EAFNOSUPPORT;
+      return FALSE;
+    }
+  /* A port that was used a minute ago is no obstacle to another connection from it. */
+  setsockopt (fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  return bind (fd, &self->source.addr.any, self->source.len) == 0;
+}
+
 /* Starts on the next address; FALSE when that failed at once. */
 static gboolean
 start_attempt (TernDialer *self)
@@ -177,17 +202,19 @@ start_attempt (TernDialer *self)
   const TernAddress *address = &g_array_index (self->addresses, TernAddress, self->next++);
   const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
   const int fd = socket (address->addr.any.sa_family, type, 0);
+  gboolean bound;
   int code;
 
   log_attempt (self, address, "connecting");
-  if (fd >= 0 && connect (fd, &address->addr.any, address->len) == 0)
+  bound = fd >= 0 && bind_source (self, fd, address);
+  if (bound && connect (fd, &address->addr.any, address->len) == 0)
     {
       win (self, fd, address);
       return TRUE;
     }
   code = errno;
   /* An interrupted connect() goes on by itself. */
-  if (fd >= 0 && (code == EINPROGRESS || code == EINTR))
+  if (bound && (code == EINPROGRESS || code == EINTR))
     {
       add_attempt (self, fd, address);
       return TRUE;

@@ -20,6 +20,10 @@ typedef enum
 TernDialer *tern_dialer_new (const char *host, guint16 port, TernLookupFunc lookup,
                              gpointer lookup_data);
 
+/* Before the first step: the address, and port if not 0, to connect from; addresses of another
+ * family are then out of reach. */
+void tern_dialer_set_source (TernDialer *self, const TernAddress *source);
+
 /* @scheme is what is to be spoken over the stream. */
 TernDialer *tern_dialer_new_connector (TernConnector *connector, const char *scheme,
                                        const char *host, guint16 port);

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #endif
 
 typedef struct _TernClient TernClient;
+typedef struct _TernConnection TernConnection;
 typedef struct _TernRequest TernRequest;
 typedef struct _TernResponse TernResponse;
 typedef struct _TernHeaders TernHeaders;

@@ -5,6 +5,7 @@
 #include <tern/tern-cache.h>
 #include <tern/tern-challenge.h>
 #include <tern/tern-client.h>
+#include <tern/tern-connection.h>
 #include <tern/tern-connector.h>
 #include <tern/tern-credentials.h>
 #include <tern/tern-enum-types.h>
