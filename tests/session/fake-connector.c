@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/tern-worker.h"
+#include "tern-origin-demo.h"
+
 /* --- the object --------------------------------------------------------------------------------
  */
 
@@ -393,4 +396,42 @@ fake_relay_free (FakeRelay *self)
   g_object_unref (self->listener);
   g_object_unref (self->over);
   g_free (self);
+}
+
+/* --- a client over it --------------------------------------------------------------------------
+ */
+
+void
+fixture_init (Fixture *self, gboolean async, FakeConnector *connector, const char *path)
+{
+  g_autofree char *uri = g_strconcat (URI, path, NULL);
+
+  self->origin = tern_origin_new ();
+  tern_origin_add_demo (self->origin);
+  self->connector = connector;
+  connector->port = tern_origin_get_port (self->origin);
+  ask_init (&self->ask, async, NULL, "GET", uri);
+  tern_client_set_connector (self->ask.client, TERN_CONNECTOR (connector));
+}
+
+static gboolean
+streams_are_gone (gpointer data)
+{
+  return g_atomic_int_get (&((FakeConnector *)data)->n_streams) == 0
+         && tern_worker_count (TERN_LANE_STREAM) == 0 && tern_worker_count (TERN_LANE_CLOSE) == 0;
+}
+
+void
+fake_connector_wait_gone (FakeConnector *self)
+{
+  tern_test_run_until_func (streams_are_gone, self, 10000);
+}
+
+void
+fixture_clear (Fixture *self)
+{
+  ask_clear (&self->ask);
+  fake_connector_wait_gone (self->connector);
+  g_object_unref (self->connector);
+  tern_origin_free (self->origin);
 }

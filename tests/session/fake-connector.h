@@ -4,6 +4,7 @@
 
 #include <tern/tern-connector.h>
 
+#include "ask.h"
 #include "tern-origin.h"
 #include "tern-test-stream.h"
 
@@ -59,3 +60,23 @@ void fake_relay_free (FakeRelay *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeRelay, fake_relay_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeConnector, g_object_unref)
+
+/* Waits until every stream that it gave was let go. */
+void fake_connector_wait_gone (FakeConnector *self);
+
+/* A name that no look-up would find. */
+#define URI "http://somewhere.invalid"
+
+/* A client over a connector, and an origin with the demo routes behind that. */
+typedef struct
+{
+  Ask ask;
+  FakeConnector *connector;
+  TernOrigin *origin;
+} Fixture;
+
+/* Takes @connector. */
+void fixture_init (Fixture *self, gboolean async, FakeConnector *connector, const char *path);
+void fixture_clear (Fixture *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)

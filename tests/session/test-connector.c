@@ -2,54 +2,9 @@
 /* A program's connector under a client: where it is called, which streams it may give, and what
  * becomes of a request when it hangs, fails or gives nothing. */
 #include "ask.h"
-#include "client/tern-client-private.h"
 #include "fake-connector.h"
-#include "io/tern-worker.h"
-#include "tern-origin-demo.h"
-
-/* A name that no look-up would find. */
-#define URI "http://somewhere.invalid"
 
 static TernTestCerts *certs;
-
-typedef struct
-{
-  Ask ask;
-  FakeConnector *connector;
-  TernOrigin *origin;
-} Fixture;
-
-static void
-fixture_init (Fixture *self, gboolean async, FakeConnector *connector, const char *path)
-{
-  g_autofree char *uri = g_strconcat (URI, path, NULL);
-
-  self->origin = tern_origin_new ();
-  tern_origin_add_demo (self->origin);
-  self->connector = connector;
-  connector->port = tern_origin_get_port (self->origin);
-  ask_init (&self->ask, async, NULL, "GET", uri);
-  tern_client_set_connector (self->ask.client, TERN_CONNECTOR (connector));
-}
-
-static gboolean
-streams_are_gone (gpointer data)
-{
-  return g_atomic_int_get (&((FakeConnector *)data)->n_streams) == 0
-         && tern_worker_count (TERN_LANE_STREAM) == 0 && tern_worker_count (TERN_LANE_CLOSE) == 0;
-}
-
-/* Every stream that was given is let go. */
-static void
-fixture_clear (Fixture *self)
-{
-  ask_clear (&self->ask);
-  tern_test_run_until_func (streams_are_gone, self->connector, 10000);
-  g_object_unref (self->connector);
-  tern_origin_free (self->origin);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
 
 static void
 assert_asked (Fixture *self, const char *wanted)
@@ -194,21 +149,88 @@ test_died (gboolean async, gconstpointer data)
   g_assert_cmpint (f.connector->n_opened, ==, 2);
 }
 
+/* --- a body that is polled --- */
+
+static void
+send_slowly (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
+{
+  const char *head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+  tern_origin_write (conn, head, -1);
+  for (guint i = 0; i < 5; i++)
+    {
+      tern_origin_sleep (conn, 10);
+      tern_origin_write_chunk (conn, "some", 4);
+    }
+  tern_origin_write (conn, "0\r\n\r\n", -1);
+}
+
+static gboolean
+on_ready (GObject *body, gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_readable (GPollableInputStream *body)
+{
+  g_autoptr (GSource) source = g_pollable_input_stream_create_source (body, NULL);
+  gboolean ready = FALSE;
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_ready), &ready, NULL);
+  g_source_attach (source, NULL);
+  tern_test_run_until (&ready, 20000);
+}
+
+/* Each look at the body is another one's wish, and the read beneath is the same all the time. */
+static void
+test_polled (gboolean async, gconstpointer data)
+{
+  const Way *way = data;
+  g_auto (Fixture) f = { .connector = NULL };
+  GPollableInputStream *body;
+  char buffer[5000];
+  gsize total = 0;
+  gssize got;
+
+  fixture_init (&f, async, fake_connector_new (way->open), "/slow-chunks");
+  f.connector->stream_flags = way->flags;
+  tern_origin_add_route (f.origin, "/slow-chunks", send_slowly, NULL);
+  g_assert_true (ask_send (&f.ask, NULL));
+  body = G_POLLABLE_INPUT_STREAM (tern_response_get_body (f.ask.response));
+  do
+    {
+      g_autoptr (GError) error = NULL;
+
+      got = g_pollable_input_stream_read_nonblocking (body, buffer, sizeof buffer, NULL, &error);
+      if (got > 0)
+        total += (gsize)got;
+      if (got >= 0)
+        continue;
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+      wait_readable (body);
+    }
+  while (got != 0);
+  g_assert_cmpuint (total, ==, 5 * 4);
+  g_input_stream_close (G_INPUT_STREAM (body), NULL, NULL);
+  ask_again (&f.ask, NULL, "GET", URI "/echo");
+  ask_fetch (&f.ask, NULL);
+  ask_assert_ok (&f.ask, 200, NULL);
+  g_assert_cmpint (f.connector->n_opened, ==, 1);
+}
+
 /* --- mocks --- */
 
 static void
 test_mock (gboolean async, gconstpointer data)
 {
-  static const struct
-  {
-    const char *reply;
-    int n_opened; /* for three requests */
-  } mocks[] = {
-    { "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine", 3 },
-    { "HTTP/1.0 200 OK\r\n\r\nfine", 3 },
+  static const char *const mocks[] = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nfine",
+    "HTTP/1.0 200 OK\r\n\r\nfine",
     /* Kept, but there is no second answer in it. */
-    { "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine", 3 },
-    { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n", 3 },
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (mocks); i++)
@@ -216,13 +238,13 @@ test_mock (gboolean async, gconstpointer data)
       g_auto (Fixture) f = { .connector = NULL };
 
       fixture_init (&f, async, fake_connector_new (fake_open_mock), "/");
-      f.connector->reply = mocks[i].reply;
+      f.connector->reply = mocks[i];
       for (guint j = 0; j < 3; j++)
         {
           ask_fetch (&f.ask, NULL);
           ask_assert_ok (&f.ask, 200, "fine");
         }
-      g_assert_cmpint (f.connector->n_opened, ==, mocks[i].n_opened);
+      g_assert_cmpint (f.connector->n_opened, ==, 3);
       g_assert_cmpuint (tern_origin_n_connections (f.origin), ==, 0);
     }
 }
@@ -463,7 +485,7 @@ test_switch (gboolean async, gconstpointer data)
   g_assert_cmpint (f.connector->n_opened, ==, 1);
   g_assert_cmpint (other->n_opened, ==, 1);
   tern_client_close (f.ask.client);
-  tern_test_run_until_func (streams_are_gone, other, 10000);
+  fake_connector_wait_gone (other);
 }
 
 /* More requests at once than a handful of threads could hold, each waiting for its answer: none may
@@ -538,10 +560,8 @@ main (int argc, char **argv)
     const char *name;
     TernTestBothFunc func;
   } tests[] = {
-    { "hundred", test_hundred },
-    { "upload", test_upload },
-    { "https", test_https },
-    { "died", test_died },
+    { "hundred", test_hundred }, { "upload", test_upload }, { "https", test_https },
+    { "died", test_died },       { "polled", test_polled },
   };
   int result;
 
