@@ -51,7 +51,11 @@ check_start (const char *data, gsize len, GError **error)
   if (same == known && (len < 8 || g_ascii_isdigit (data[7])) && (len < 9 || data[8] == ' '))
     return TRUE;
   shown = tern_http1_show_line (data, len);
-  if (same == 5 && g_ascii_isdigit (data[5]))
+  /* RFC 8446 §5.1: the records of an alert and of a handshake start so. */
+  if (len > 0 && (data[0] == 21 || data[0] == 22))
+    g_set_error (error, TERN_ERROR, TERN_ERROR_BAD_STATUS_LINE,
+                 _ ("The answer is TLS and not HTTP, the port may be one for https: “%s”"), shown);
+  else if (same == 5 && g_ascii_isdigit (data[5]))
     g_set_error (error, TERN_ERROR, TERN_ERROR_UNKNOWN_PROTOCOL,
                  _ ("The answer is of a version of HTTP that is not spoken here: “%s”"), shown);
   else

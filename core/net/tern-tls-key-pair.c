@@ -80,6 +80,13 @@ read_file (const char *name, char **text, gnutls_datum_t *data, GError **error)
 
 /* ---- the key ---- */
 
+/* Given beside the name or in it. */
+static gboolean
+has_password (const TernTlsKeyPair *self, const char *name)
+{
+  return self->password || (is_uri (name) && strstr (name, "pin-"));
+}
+
 static gboolean
 fail_key (TernTlsKeyPair *self, const char *name, int result, gboolean is_locked, GError **error)
 {
@@ -88,7 +95,7 @@ fail_key (TernTlsKeyPair *self, const char *name, int result, gboolean is_locked
   if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE
       || result == GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR)
     return fail (error, g_strdup_printf (_ ("“%s” holds no private key"), shown));
-  if (is_locked && !self->password)
+  if (is_locked && !has_password (self, name))
     return fail (error, g_strdup_printf (_ ("the private key “%s” needs a password and none was "
                                             "given"),
                                          shown));
@@ -139,7 +146,7 @@ load_key (TernTlsKeyPair *self, const char *name, gboolean *is_token_pin, GError
   result = gnutls_privkey_import_url (self->key, name, 0);
   if (result >= 0)
     return TRUE;
-  *is_token_pin = is_pin_error (result) && self->password;
+  *is_token_pin = is_pin_error (result);
   return fail_key (self, name, result, is_pin_error (result), error);
 }
 

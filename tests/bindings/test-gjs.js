@@ -88,6 +88,41 @@ cases.push(['/gjs/log', async () => {
   equal(events[2][1], "'HTTP/1.1 200 OK'");
 }]);
 
+cases.push(['/gjs/certificate-error', async () => {
+  const server = start('-t');
+  const url = `${line(server)}plain`;
+  const client = new Tern.Client();
+  let seen = 0;
+  client.connect('certificate-error', (source, chain, flags) => {
+    equal(source, client);
+    equal(chain.length, 1);
+    equal(ByteArray.fromGBytes(chain[0])[0], 0x30); // DER
+    equal(flags, Gio.TlsCertificateFlags.UNKNOWN_CA);
+    seen++;
+    return true;
+  });
+  const [response] = await client.request_async('GET', url, null, null, null);
+  equal(response.get_status(), 200);
+  equal(response.get_tls().get_certificate_errors(), Gio.TlsCertificateFlags.UNKNOWN_CA);
+  equal(seen, 1);
+  server.process.get_stdin_pipe().close(null);
+  server.process.wait(null);
+}]);
+
+cases.push(['/gjs/add-certificate', async () => {
+  const server = start('-m');
+  const url = `${line(server)}plain`;
+  const caFile = line(server);
+  const folder = GLib.path_get_dirname(caFile);
+  const client = new Tern.Client({ ca_file: caFile });
+  client.add_certificate(`${folder}/key.pem`, `${folder}/client.pem`, null, null);
+  const [response] = await client.request_async('GET', url, null, null, null);
+  equal(response.get_status(), 200);
+  client.clear_certificates();
+  server.process.get_stdin_pipe().close(null);
+  server.process.wait(null);
+}]);
+
 cases.push(['/gjs/cancellation', async () => {
   const client = new Tern.Client();
   const cancellable = new Gio.Cancellable();
@@ -164,6 +199,16 @@ cases.push(['/gjs/connector', async () => {
   equal(caught !== null && caught.matches(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_FOUND), true,
     caught);
 }]);
+
+function start(...args) {
+  const process = Gio.Subprocess.new([GLib.getenv('TERN_ORIGIN_EXE'), ...args],
+    Gio.SubprocessFlags.STDIN_PIPE | Gio.SubprocessFlags.STDOUT_PIPE);
+  return { process, output: new Gio.DataInputStream({ base_stream: process.get_stdout_pipe() }) };
+}
+
+function line(server) {
+  return server.output.read_line_utf8(null)[0];
+}
 
 async function runAll() {
   let number = 0;

@@ -35,6 +35,7 @@ def start(*arguments):
 
 BASE, = start()
 SECURE, CA_FILE = start('-t')
+MUTUAL, MUTUAL_CA_FILE = start('-m')
 
 
 def wait(begin):
@@ -114,6 +115,57 @@ def request_headers():
   contains(data, b'PUT /echo HTTP/1.1\r\n')
   contains(data, b'X-Bytes: caf\xe9\r\n')
   equal(data.endswith(b'\r\n\r\n' + body), True)
+
+
+def secure(where=None):
+  client = Tern.Client()
+  client.set_ca_file(where or CA_FILE)
+  return client
+
+
+@case('/python/tls/certificate-error')
+def certificate_error():
+  client = Tern.Client()
+  seen = []
+
+  def on_error(source, chain, flags):
+    seen.append((source, [bytes(one.get_data()) for one in chain], flags))
+    return len(seen) > 1
+
+  client.connect('certificate-error', on_error)
+  fails(Tern.error_quark(), Tern.Error.CERTIFICATE,
+        lambda: client.request('GET', SECURE + '/plain', None, None, None))
+  response, _ = client.request('GET', SECURE + '/plain', None, None, None)
+  info = response.get_tls()
+  equal((response.get_status(), len(seen)), (200, 2))
+  for source, chain, flags in seen:
+    equal((source, flags), (client, Gio.TlsCertificateFlags.UNKNOWN_CA))
+    equal(chain, [bytes(one.get_data()) for one in info.get_peer_chain()])
+  equal((info.get_verified(), info.get_certificate_errors()),
+        (False, Gio.TlsCertificateFlags.UNKNOWN_CA))
+  response, _ = secure().request('GET', SECURE + '/plain', None, None, None)
+  info = response.get_tls()
+  equal((info.get_verified(), info.get_certificate_errors(), info.get_protocol()),
+        (True, Gio.TlsCertificateFlags(0), 'http/1.1'))
+
+
+@case('/python/tls/add-certificate')
+def add_certificate():
+  folder = os.path.dirname(MUTUAL_CA_FILE)
+  key, cert = os.path.join(folder, 'key.pem'), os.path.join(folder, 'client.pem')
+  client = secure(MUTUAL_CA_FILE)
+
+  def get():
+    return client.request('GET', MUTUAL + '/plain', None, None, None)[0].get_status()
+
+  fails(Tern.error_quark(), Tern.Error.TLS, get)
+  client.add_certificate(key, cert, 'localhost', None)
+  equal(get(), 200)
+  client.clear_certificates()
+  fails(Tern.error_quark(), Tern.Error.TLS, get)
+  client.add_certificate(key, None, None, 'a password')
+  error = fails(Tern.error_quark(), Tern.Error.CERTIFICATE, get)
+  contains(error.message, key)
 
 
 @case('/python/send/body-stream')

@@ -69,7 +69,7 @@ class Origin:
     self.process = subprocess.Popen([ORIGIN, *arguments], stdin=subprocess.PIPE,
                                     stdout=subprocess.PIPE)
     self.base = self.process.stdout.readline().decode().strip().rstrip('/')
-    self.ca_file = self.process.stdout.readline().decode().strip() if '-t' in arguments else None
+    self.ca_file = self.process.stdout.readline().decode().strip() if arguments else None
     self.port = int(self.base.rsplit(':', 1)[1])
     atexit.register(self.stop)
 

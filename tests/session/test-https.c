@@ -135,12 +135,49 @@ test_versions (gboolean async, gconstpointer data)
   ask_assert_tern_error (&ask, TLS, "localhost");
 }
 
+/* A range that leaves no version is an error of the request, before a packet. */
+static void
+test_no_version (gboolean async, gconstpointer data)
+{
+  g_autoptr (TernOrigin) origin = make_origin (TERN_TEST_CERT_SERVER, NULL, 0);
+  g_auto (Ask) ask;
+
+  init (&ask, async, origin);
+  tern_client_set_tls_minimum_version (ask.client, TERN_TLS_VERSION_1_3);
+  tern_client_set_tls_maximum_version (ask.client, TERN_TLS_VERSION_1_2);
+  g_assert_false (ask_fetch (&ask, NULL));
+  ask_assert_tern_error (&ask, TLS, "the lowest allowed version of TLS is above the highest");
+  g_assert_cmpuint (tern_origin_n_connections (origin), ==, 0);
+  /* Each bound on its own decides what is spoken. */
+  tern_client_set_tls_minimum_version (ask.client, TERN_TLS_VERSION_UNSET);
+  get_anew (&ask);
+  g_assert_cmpint (tern_tls_info_get_version (tern_response_get_tls (ask.response)), ==,
+                   TERN_TLS_VERSION_1_2);
+  tern_client_set_tls_maximum_version (ask.client, TERN_TLS_VERSION_1_3);
+  tern_client_set_tls_minimum_version (ask.client, TERN_TLS_VERSION_1_3);
+  get_anew (&ask);
+  g_assert_cmpint (tern_tls_info_get_version (tern_response_get_tls (ask.response)), ==,
+                   TERN_TLS_VERSION_1_3);
+}
+
 /* --- sessions --- */
+
+/* All of it is known of a resumed session as well, the chain and that it passed. */
+static void
+assert_info (TernTlsInfo *info, gboolean resumed)
+{
+  g_assert_cmpint (tern_tls_info_get_resumed (info), ==, resumed);
+  g_assert_true (tern_tls_info_get_verified (info));
+  g_assert_cmpint (tern_tls_info_get_certificate_errors (info), ==, 0);
+  g_assert_cmpstr (tern_tls_info_get_protocol (info), ==, "http/1.1");
+  g_assert_nonnull (tern_tls_info_get_cipher (info));
+  g_assert_cmpuint (tern_tls_info_get_peer_chain (info)->len, ==, 2);
+}
 
 static void
 test_resume (gboolean async, gconstpointer data)
 {
-  g_autoptr (TernOrigin) origin = make_origin (TERN_TEST_CERT_SERVER, data, 0);
+  g_autoptr (TernOrigin) origin = make_origin (TERN_TEST_CERT_CHAIN, data, 0);
   g_auto (Ask) ask;
 
   init (&ask, async, origin);
@@ -148,7 +185,7 @@ test_resume (gboolean async, gconstpointer data)
     {
       get_anew (&ask);
       g_assert_cmpint (tern_origin_connection_resumed (origin, i), ==, i > 0);
-      g_assert_cmpint (tern_tls_info_get_resumed (tern_response_get_tls (ask.response)), ==, i > 0);
+      assert_info (tern_response_get_tls (ask.response), i > 0);
     }
   /* Tickets belong to a partition and to the settings that earned them. */
   tern_request_set_partition (ask.request, "other");
@@ -261,6 +298,20 @@ test_plain_server (gboolean async, gconstpointer data)
   ask_assert_tern_error (&ask, TLS, "does not speak TLS");
 }
 
+/* The other way round: the alert that an http URI gets of a TLS server is named as what it is. */
+static void
+test_tls_server (gboolean async, gconstpointer priority)
+{
+  g_autoptr (TernOrigin) origin = make_origin (TERN_TEST_CERT_SERVER, priority, 0);
+  g_autofree char *uri = g_strdup_printf ("http://127.0.0.1:%u/", tern_origin_get_port (origin));
+  g_auto (Ask) ask;
+
+  ask_init (&ask, async, NULL, "GET", uri);
+  g_assert_false (ask_fetch (&ask, NULL));
+  ask_assert_tern_error (&ask, BAD_STATUS_LINE, "The answer is TLS and not HTTP");
+  g_assert_cmpuint (tern_origin_n_requests (origin), ==, 0);
+}
+
 /* Bytes of TLS's own behind an answer (tickets, for one) do not condemn a connection; an answer
  * that nobody asked for does. */
 static void
@@ -357,12 +408,14 @@ main (int argc, char **argv)
   add ("good", "plain-has-none", test_plain_has_none, NULL);
   add ("ca-file", "all", test_ca_file, NULL);
   add ("versions", "all", test_versions, NULL);
+  add ("versions", "none", test_no_version, NULL);
   add_versions ("resume", test_resume);
   add_versions ("to-close", test_to_close);
   add_versions ("complete", test_complete);
   for (guint i = 0; i < G_N_ELEMENTS (odd); i++)
     add ("odd", odd[i].name, test_odd, &odd[i]);
   add ("odd", "plain-server", test_plain_server, NULL);
+  add ("odd", "tls-server", test_tls_server, NULL);
   add_versions ("idle-noise", test_idle_noise);
   add_versions ("big", test_big);
   add_versions ("refused", test_refused);

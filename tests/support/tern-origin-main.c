@@ -2,7 +2,9 @@
 
 /* The demo origin as a program: prints its address on one line, then serves until its standard
  * input closes or it gets SIGTERM or SIGINT. Whoever starts it through a pipe cannot leave it
- * behind. With -t it speaks TLS, and the second line is the file with its CA. */
+ * behind. With -t it speaks TLS, and the second line is the file with its CA; with -m it demands a
+ * certificate as well, and "client.pem" and "key.pem" beside that file are one. GnuTLS's priorities
+ * may follow. */
 
 #include "tern-origin-demo.h"
 
@@ -35,11 +37,15 @@ int
 main (int    argc,
       char **argv)
 {
-  gboolean with_tls = argc > 1 && strcmp (argv[1], "-t") == 0;
+  gboolean is_mutual = argc > 1 && strcmp (argv[1], "-m") == 0;
+  gboolean with_tls = is_mutual || (argc > 1 && strcmp (argv[1], "-t") == 0);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (TernTestCerts) certs = with_tls ? tern_test_certs_new () : NULL;
   g_autoptr (TernOrigin) origin
-      = with_tls ? tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, NULL, 0) : tern_origin_new ();
+      = with_tls
+            ? tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, argc > 2 ? argv[2] : NULL,
+                                   is_mutual ? TERN_ORIGIN_TLS_REQUIRE_CLIENT_CERT : 0)
+            : tern_origin_new ();
   g_autofree char *uri = tern_origin_uri (origin, "/");
 
   tern_origin_add_demo (origin);

@@ -70,11 +70,16 @@ static void
 append_base64 (GString *pem, const guint8 *bytes, gsize len)
 {
   g_autofree char *text = g_base64_encode (bytes, len);
+  gsize left = strlen (text);
 
-  for (gsize i = 0; text[i]; i += 64)
+  for (const char *line = text; left > 0;)
     {
-      g_string_append_len (pem, text + i, (gssize)MIN (strlen (text + i), 64));
+      const gsize n = MIN (left, 64);
+
+      g_string_append_len (pem, line, (gssize)n);
       g_string_append_c (pem, '\n');
+      line += n;
+      left -= n;
     }
 }
 

@@ -62,6 +62,10 @@ make_context (GetOptions *self, Times *times)
       N_ ("Give up after that long"), N_ ("SECONDS") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file,
       N_ ("Trust the certificates in this file, not the system's"), N_ ("FILE") },
+    { "cert", 0, 0, G_OPTION_ARG_FILENAME, &self->cert,
+      N_ ("Show this certificate to servers that ask for one"), N_ ("FILE|PKCS11-URI") },
+    { "key", 0, 0, G_OPTION_ARG_FILENAME, &self->key,
+      N_ ("The key of --cert, where it is not in the same file"), N_ ("FILE|PKCS11-URI") },
     { "insecure", 'k', 0, G_OPTION_ARG_NONE, &self->insecure, N_ ("Do not check certificates"),
       NULL },
     { "raw", 0, 0, G_OPTION_ARG_NONE, &self->raw,
@@ -128,6 +132,8 @@ check (GetOptions *self, const Times *times, GError **error)
     return refuse (error, g_strdup (_ ("No URL was given; see “tern --help”")));
   if (self->urls[1] && self->output && strcmp (self->output, "-") != 0)
     return refuse (error, g_strdup (_ ("One file cannot take the bodies of several URLs (-o)")));
+  if (self->key && !self->cert)
+    return refuse (error, g_strdup (_ ("A key needs its certificate (--cert)")));
   if (self->user && (!*self->user || *self->user == ':'))
     return refuse (error, g_strdup (_ ("A user has a name: -u NAME:PASSWORD")));
   return TRUE;
@@ -165,4 +171,6 @@ get_options_clear (GetOptions *self)
   g_free (self->user);
   g_free (self->cache);
   g_free (self->ca_file);
+  g_free (self->cert);
+  g_free (self->key);
 }

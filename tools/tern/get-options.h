@@ -14,6 +14,8 @@ typedef struct
   char *user;
   char *cache;
   char *ca_file;
+  char *cert;
+  char *key; /* NULL: where the certificate is */
   double timeout; /* seconds; negative where it was not given, as the two below */
   double connect_timeout;
   double total_timeout;

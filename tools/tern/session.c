@@ -52,8 +52,9 @@ read_hidden (int tty, GCancellable *cancellable)
   return password;
 }
 
+/* Where there is no terminal the error is @otherwise. */
 static char *
-ask_password (const char *name, GCancellable *cancellable, GError **error)
+ask_password (const char *name, const char *otherwise, GCancellable *cancellable, GError **error)
 {
   /* Standard input may be the body. */
   const int tty = open ("/dev/tty", O_RDWR | O_CLOEXEC);
@@ -69,8 +70,7 @@ ask_password (const char *name, GCancellable *cancellable, GError **error)
       close (tty);
     }
   if (!password)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                         _ ("There is no terminal to ask for a password: -u NAME:PASSWORD"));
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, otherwise);
   return password;
 }
 
@@ -85,8 +85,9 @@ add_credentials (TernClient *client,
   const char *colon = strchr (options->user, ':');
   g_autofree char *name = colon ? g_strndup (options->user, (gsize) (colon - options->user))
                                 : g_strdup (options->user);
+  const char *otherwise = _ ("There is no terminal to ask for a password: -u NAME:PASSWORD");
   g_autofree char *password
-      = colon ? g_strdup (colon + 1) : ask_password (name, cancellable, error);
+      = colon ? g_strdup (colon + 1) : ask_password (name, otherwise, cancellable, error);
   g_autoptr (GBytes) name_bytes = g_bytes_new (name, strlen (name));
   g_autoptr (GBytes) password_bytes = password ? g_bytes_new (password, strlen (password)) : NULL;
 
@@ -115,6 +116,73 @@ open_cache (TernClient *client, const char *uri, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_uri (const char *name)
+{
+  return strncmp (name, "pkcs11:", 7) == 0;
+}
+
+static gboolean
+check_readable (const char *name, GError **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (!name || is_uri (name) || access (name, R_OK) == 0)
+    return TRUE;
+  shown = g_filename_display_name (name);
+  g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("Cannot read %s: %s"),
+               shown, g_strerror (errno));
+  return FALSE;
+}
+
+/* What a PEM file says of its key; a token's PIN is part of its URI, or where that says. */
+static gboolean
+is_locked (const char *name)
+{
+  g_autofree char *pem = NULL;
+  gsize len = 0;
+  gboolean locked;
+
+  if (is_uri (name) || !g_file_get_contents (name, &pem, &len, NULL))
+    return FALSE;
+  locked = strstr (pem, "BEGIN ENCRYPTED PRIVATE KEY") || strstr (pem, "Proc-Type: 4,ENCRYPTED");
+  explicit_bzero (pem, len);
+  return locked;
+}
+
+/* For each server that was named on the command line, as the credentials. */
+static gboolean
+add_certificate (TernClient *client,
+                 const GetOptions *options,
+                 GCancellable *cancellable,
+                 GError **error)
+{
+  const char *key = options->key ? options->key : options->cert;
+  g_autofree char *shown = g_filename_display_name (key);
+  g_autofree char *password = NULL;
+
+  if (!check_readable (options->cert, error) || !check_readable (key, error))
+    return FALSE;
+  if (is_locked (key))
+    {
+      password = ask_password (shown, _ ("There is no terminal to ask for the password of the key"),
+                               cancellable, error);
+      if (!password)
+        return FALSE;
+    }
+  for (char **url = options->urls; *url; url++)
+    {
+      g_autofree char *target = target_complete (*url);
+      g_autofree char *server = target_server (target);
+
+      if (server)
+        tern_client_add_certificate (client, key, options->cert, server, password);
+    }
+  if (password)
+    explicit_bzero (password, strlen (password));
+  return TRUE;
+}
+
 TernClient *
 session_make_client (const GetOptions *options, GCancellable *cancellable, GError **error)
 {
@@ -130,19 +198,15 @@ session_make_client (const GetOptions *options, GCancellable *cancellable, GErro
     tern_client_set_max_redirects (client, (guint) options->max_redirects);
   if (options->no_follow)
     tern_client_set_follow_redirects (client, FALSE);
-  if (options->ca_file && access (options->ca_file, R_OK) != 0)
-    {
-      g_autofree char *shown = g_filename_display_name (options->ca_file);
-
-      g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("Cannot read %s: %s"),
-                   shown, g_strerror (errno));
-      return NULL;
-    }
+  if (!check_readable (options->ca_file, error))
+    return NULL;
   if (options->ca_file)
     tern_client_set_ca_file (client, options->ca_file);
   if (options->insecure)
     tern_client_set_validate_certificates (client, FALSE);
   if (options->cache && !open_cache (client, options->cache, error))
+    return NULL;
+  if (options->cert && !add_certificate (client, options, cancellable, error))
     return NULL;
   if (options->user && !add_credentials (client, options, cancellable, error))
     return NULL;
