@@ -19,6 +19,8 @@ typedef struct
   TernTlsLink *link;
   gsize pending;      /* bytes of a write that GnuTLS has taken and not got rid of */
   gboolean is_closed; /* by close_notify; the transport beneath may be open still */
+  gboolean has_seen;  /* a byte that a look at the quiet transport has met, for the next read */
+  guint8 seen;
   GError *failure;
   TernTlsInfo *info;
 } TernTransportTls;
@@ -153,6 +155,13 @@ tls_read (TernTransport *transport, void *buffer, gsize len, gsize *n, TernWait 
   ssize_t result;
 
   *n = 0;
+  if (self->has_seen && len > 0)
+    {
+      self->has_seen = FALSE;
+      *(guint8 *) buffer = self->seen;
+      *n = 1;
+      return TERN_STEP_DONE;
+    }
   if (self->failure)
     return fail (self, 0, error);
   tern_tls_link_begin (link, wait);
@@ -186,24 +195,25 @@ tls_read (TernTransport *transport, void *buffer, gsize len, gsize *n, TernWait 
 }
 
 /* Bytes that arrive on an idle connection may be tickets, which come whenever the server likes (RFC
- * 8446 §4.6.1). Takes those in; anything else, also a part of a record, is no quiet. */
+ * 8446 §4.6.1). Takes those in; anything else, also a part of a record, is no quiet. What belongs
+ * to somebody else is not lost: with TLS inside of TLS it may be a ticket of the inner one. */
 static gboolean
 take_in_tickets (TernTransportTls *self)
 {
   TernTlsLink *link = self->link;
   TernWait wait;
-  guint8 byte;
   ssize_t result;
   gboolean is_blocked;
 
   tern_wait_init (&wait, NULL, NULL);
   tern_tls_link_begin (link, &wait);
   do
-    result = gnutls_record_recv (link->session, &byte, 1);
+    result = gnutls_record_recv (link->session, &self->seen, 1);
   while (tern_tls_link_goes_on (link, (int) MIN (result, 0)));
   is_blocked = result == GNUTLS_E_AGAIN && link->blocked;
   tern_tls_link_end (link);
   tern_wait_clear (&wait);
+  self->has_seen = result == 1;
   self->is_closed |= result == 0;
   if (result < 0 && !is_blocked)
     tern_tls_link_fail (link, (int) result, &self->failure);
@@ -215,7 +225,7 @@ tls_is_quiet (TernTransport *transport)
 {
   TernTransportTls *self = (TernTransportTls *) transport;
 
-  if (self->failure || self->is_closed || self->pending > 0
+  if (self->failure || self->is_closed || self->has_seen || self->pending > 0
       || tern_tls_link_has_bytes (self->link))
     return FALSE;
   return tern_transport_is_quiet (self->link->inner) || take_in_tickets (self);
