@@ -47,12 +47,10 @@ may_try_again (const TernFlow *flow)
     return FALSE;
   if (facts->local)
     return FALSE;
-  /* The proxy was reached and has said no: it will say it again. */
-  if (g_error_matches (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL)
-      || g_error_matches (error, TERN_ERROR, TERN_ERROR_PROXY_AUTH))
-    return FALSE;
+  /* A proxy that was reached and has said no, or that is not the one it should be, is so the next
+   * time too. */
   if (facts->phase == TERN_PHASE_CONNECT && !facts->request_sent)
-    return TRUE;
+    return error->domain != TERN_ERROR;
   if (!facts->reused || facts->answer_started)
     return FALSE;
   return !facts->request_sent || is_idempotent (flow->call.method);
