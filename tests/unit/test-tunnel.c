@@ -240,7 +240,6 @@ test_refused (gconstpointer data)
   const Refusal *row = data;
   const TernTunnelPlan plan = make_plan ("origin.example", 443);
   g_autoptr (TernResponse) response = NULL;
-  g_autofree char *uri = NULL;
   g_autoptr (GBytes) content = NULL;
   Talk talk;
 
