@@ -21,10 +21,15 @@ static const struct
   { "no_proxy=", 9, FALSE },     { "NO_PROXY=", 9, FALSE },    { "REQUEST_METHOD=", 15, TRUE },
 };
 
-/* Which variables begin with a byte, as a bit each: so all the others cost one look. */
+/* Which variables begin with a byte, and have it in the second place, as a bit each: so nearly all
+ * others cost two looks. */
 static const guint16 by_first[256] = {
   ['h'] = 1 << 0 | 1 << 2, ['H'] = 1 << 1 | 1 << 3, ['a'] = 1 << 4, ['A'] = 1 << 5,
   ['n'] = 1 << 6,          ['N'] = 1 << 7,          ['R'] = 1 << 8,
+};
+static const guint16 by_second[256] = {
+  ['t'] = 1 << 0 | 1 << 2, ['T'] = 1 << 1 | 1 << 3, ['l'] = 1 << 4, ['L'] = 1 << 5,
+  ['o'] = 1 << 6,          ['O'] = 1 << 7,          ['E'] = 1 << 8,
 };
 
 /* FNV-1a, with the NUL at the end. */
@@ -47,14 +52,13 @@ tern_proxy_environment_stamp (void)
     {
       guint candidates = by_first[(guint8)entry[0][0]];
 
-      for (; G_UNLIKELY (candidates != 0); candidates &= candidates - 1)
+      if (G_LIKELY (candidates == 0) || (candidates &= by_second[(guint8)entry[0][1]]) == 0)
+        continue;
+      for (; candidates != 0; candidates &= candidates - 1)
         {
           const guint i = g_bit_nth_lsf (candidates, -1);
 
-          const char *start = variables[i].start;
-
-          /* The second byte tells nearly all others apart without a call. */
-          if (entry[0][1] != start[1] || strncmp (*entry, start, variables[i].len) != 0)
+          if (strncmp (*entry, variables[i].start, variables[i].len) != 0)
             continue;
           hash = add_text (hash, *entry);
           any |= !variables[i].guard;

@@ -93,19 +93,23 @@ tern_proxy_finder_get_resolver (TernProxyFinder *self)
   return self->resolver;
 }
 
-/* 127.0.0.0/8, ::1 and the names of this host (RFC 6761 §6.3); of the host as URIs are parsed, in
- * lower case. */
+/* Of the host as URIs are parsed, in lower case: 127.0.0.0/8, ::1 and the names of this host (RFC
+ * 6761 §6.3). */
 static gboolean
 is_loopback (const char *host)
 {
   static const char name[] = "localhost";
   const gsize name_len = sizeof name - 1;
-  gsize len;
+  gsize len = 4;
 
-  if (strncmp (host, "127.", 4) == 0)
-    return host[strspn (host, "0123456789.")] == '\0';
   if (host[0] == ':')
     return strcmp (host, "::1") == 0;
+  if (host[0] == '1' && host[1] == '2' && host[2] == '7' && host[3] == '.')
+    {
+      while (g_ascii_isdigit (host[len]) || host[len] == '.')
+        len++;
+      return host[len] == '\0';
+    }
   len = strlen (host);
   if (len > 0 && host[len - 1] == '.')
     len--;

@@ -202,7 +202,7 @@ tern_flow_step (gpointer flow, TernWait *wait, GError **error)
         }
       if (call)
         go = call (self, &self->states[self->at]);
-      if (go != TERN_GO_OPERATE)
+      if (go != TERN_GO_OPERATE && self->op.kind != TERN_OP_NONE)
         {
           tern_operation_clear (&self->op);
           self->op.kind = TERN_OP_NONE;
