@@ -2,6 +2,7 @@
 /* Finds the proxy of each hop, goes to the next one of a list when one is dead, and logs in where
  * a proxy asks for it. The word of a proxy is never taken for the origin's, and what is meant for
  * a proxy never goes anywhere else: a 407 that is not the proxy's draws nothing. */
+#include <string.h>
 #include <tern/tern-error.h>
 
 #include "base/tern-log.h"
@@ -78,13 +79,17 @@ prepare_login (TernFlow *flow, State *state)
   state->partition = g_strconcat (route->key, partition ? "\n" : NULL, partition, NULL);
 }
 
+/* As it stands in the request that goes to the proxy; about a server as a whole there is no path
+ * (RFC 9112 §3.2.4). */
 static char *
 make_target (const TernFlow *flow)
 {
   const TernUri *uri = flow->call.uri;
 
-  return get_way (flow) == WAY_ABSOLUTE ? tern_uri_to_string (uri, FALSE)
-                                        : tern_tunnel_make_target (uri->host, uri->port);
+  if (get_way (flow) == WAY_TUNNEL)
+    return tern_tunnel_make_target (uri->host, uri->port);
+  return g_strconcat ("http://", uri->authority, strcmp (uri->target, "*") == 0 ? "" : uri->target,
+                      NULL);
 }
 
 static TernLoginPlace
