@@ -264,4 +264,42 @@ def help_and_version():
   equal(tern('--version').text.startswith('tern 1.'), True)
 
 
+@case('/get/proxy')
+def proxy():
+  page = b'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfar\n'
+  asks = b'HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n'
+  far = 'http://far.example.test/'
+  with Raw(page) as server:
+    uri = server.base.rstrip('/')
+    result = tern('--proxy', uri, far)
+    equal((result.code, result.text), (0, 'far\n'))
+    contains(server.requests[0], b'GET http://far.example.test/ HTTP/1.1\r\n')
+    # The option stands before the environment, which is asked without it.
+    equal(tern(far, environment={'http_proxy': uri}).code, 0)
+    equal(tern('--proxy', 'direct://', origin('/plain'), environment={'http_proxy': uri}).out, TEXT)
+    equal(tern('--no-proxy', '127.0.0.1', origin('/plain'), environment={'http_proxy': uri}).out,
+          TEXT)
+    equal(tern('--no-proxy', '127.0.0.1', '--proxy', uri, origin('/plain')).out, TEXT)
+    equal(len(server.requests), 2)
+  with Raw(asks) as server:
+    # A name and a password are in no output whatever is shown.
+    uri = server.base.rstrip('/').replace('//', '//me:secret@')
+    result = tern('-v', '--proxy', uri, far, environment={'TERN_DEBUG': 'net,flow,plugin,cache'})
+    equal((result.code, len(server.requests)), (10, 2))
+    contains(server.requests[1], b'Proxy-Authorization: Basic bWU6c2VjcmV0\r\n')
+    contains(result.err, server.base.rstrip('/'))
+    lacks(result.err, 'secret')
+    lacks(result.err, 'bWU6c2VjcmV0')
+    result = tern('--proxy', uri, 'https://far.example.test/')
+    equal(result.code, 10)
+    lacks(result.err, 'secret')
+  with Raw(b'HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n') as server:
+    result = tern('--proxy', server.base, 'https://far.example.test/')
+    equal(result.code, 7)
+    contains(result.err, '403')
+  result = tern('--proxy', 'gopher://me:secret@127.0.0.1', far)
+  equal(result.code, 7)
+  lacks(result.err, 'secret')
+
+
 run()

@@ -60,6 +60,10 @@ make_context (GetOptions *self, Times *times)
       N_ ("Give up when no connection stands after that long"), N_ ("SECONDS") },
     { "total-timeout", 0, 0, G_OPTION_ARG_STRING, &times->total_timeout,
       N_ ("Give up after that long"), N_ ("SECONDS") },
+    { "proxy", 0, 0, G_OPTION_ARG_FILENAME, &self->proxy,
+      N_ ("Go through this proxy; “direct://” is none"), N_ ("URI") },
+    { "no-proxy", 0, 0, G_OPTION_ARG_FILENAME, &self->no_proxy,
+      N_ ("Go to these hosts without a proxy"), N_ ("HOST,…") },
     { "ca-file", 0, 0, G_OPTION_ARG_FILENAME, &self->ca_file,
       N_ ("Trust the certificates in this file, not the system's"), N_ ("FILE") },
     { "cert", 0, 0, G_OPTION_ARG_FILENAME, &self->cert,
@@ -163,6 +167,8 @@ get_options_clear (GetOptions *self)
   /* What is secret does not stay in freed memory. */
   if (self->user)
     memset (self->user, 0, strlen (self->user));
+  if (self->proxy)
+    memset (self->proxy, 0, strlen (self->proxy));
   g_strfreev (self->urls);
   g_strfreev (self->headers);
   g_strfreev (self->data);
@@ -170,6 +176,8 @@ get_options_clear (GetOptions *self)
   g_free (self->output);
   g_free (self->user);
   g_free (self->cache);
+  g_free (self->proxy);
+  g_free (self->no_proxy);
   g_free (self->ca_file);
   g_free (self->cert);
   g_free (self->key);

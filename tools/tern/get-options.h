@@ -16,6 +16,8 @@ typedef struct
   char *ca_file;
   char *cert;
   char *key; /* NULL: where the certificate is */
+  char *proxy;
+  char *no_proxy;
   double timeout; /* seconds; negative where it was not given, as the two below */
   double connect_timeout;
   double total_timeout;

@@ -183,6 +183,32 @@ add_certificate (TernClient *client,
   return TRUE;
 }
 
+/* Hosts that no proxy is asked for are those of the environment's proxy too. */
+static gboolean
+set_proxy (TernClient *client, const GetOptions *options, GError **error)
+{
+  const char *const hosts[] = { options->no_proxy, NULL };
+  g_autoptr (TernProxy) proxy = NULL;
+
+  if (options->no_proxy)
+    g_setenv ("no_proxy", options->no_proxy, TRUE);
+  if (!options->proxy)
+    return TRUE;
+  if (!*options->proxy || strcmp (options->proxy, "direct://") == 0)
+    {
+      g_autoptr (GProxyResolver) direct = g_simple_proxy_resolver_new ("direct://", NULL);
+
+      tern_client_set_proxy_resolver (client, direct);
+      return TRUE;
+    }
+  proxy = tern_proxy_new_from_uri (options->proxy, error);
+  if (!proxy)
+    return FALSE;
+  tern_proxy_set_bypass (proxy, hosts);
+  tern_client_set_proxy (client, proxy);
+  return TRUE;
+}
+
 TernClient *
 session_make_client (const GetOptions *options, GCancellable *cancellable, GError **error)
 {
@@ -204,6 +230,8 @@ session_make_client (const GetOptions *options, GCancellable *cancellable, GErro
     tern_client_set_ca_file (client, options->ca_file);
   if (options->insecure)
     tern_client_set_validate_certificates (client, FALSE);
+  if (!set_proxy (client, options, error))
+    return NULL;
   if (options->cache && !open_cache (client, options->cache, error))
     return NULL;
   if (options->cert && !add_certificate (client, options, cancellable, error))
