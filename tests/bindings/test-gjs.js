@@ -210,6 +210,35 @@ function line(server) {
   return server.output.read_line_utf8(null)[0];
 }
 
+const Resolver = GObject.registerClass({
+  Implements: [Gio.ProxyResolver],
+}, class Resolver extends GObject.Object {
+  vfunc_is_supported() {
+    return true;
+  }
+
+  vfunc_lookup(uri, cancellable) {
+    this.asked = uri;
+    return [base];
+  }
+});
+
+// The origin takes a target in absolute form for its own, and so is a proxy.
+cases.push(['/gjs/proxy/of-a-client', async () => {
+  const far = 'http://far.example.test/plain';
+  const client = new Tern.Client({ proxy: Tern.Proxy.new_from_uri(base) });
+  const [response] = client.request('GET', far, null, null, null);
+  equal(response.get_status(), 200);
+  client.proxy = null;
+  client.proxy_resolver = new Resolver();
+  const [sync] = client.request('GET', far, null, null, null);
+  equal(sync.get_status(), 200);
+  client.proxy_resolver.asked = null;
+  const [again] = await client.request_async('GET', far, null, null, null);
+  equal(again.get_status(), 200);
+  equal(client.proxy_resolver.asked, 'http://far.example.test/');
+}]);
+
 async function runAll() {
   let number = 0;
   print(`1..${cases.length}`);

@@ -565,4 +565,45 @@ def connector_async():
   equal((response.get_status(), len(ours.calls)), (200, 2))
 
 
+@case('/python/proxy/of-a-client')
+def client_proxy():
+  class Resolver(GObject.Object, Gio.ProxyResolver):
+    asked = []
+
+    def do_is_supported(self):
+      return True
+
+    def do_lookup(self, uri, cancellable):
+      self.asked.append((uri, threading.current_thread()))
+      if 'nowhere' in uri:
+        raise GLib.Error('no idea', 'g-io-error-quark', Gio.IOErrorEnum.FAILED)
+      return ['ftp://no.example', BASE]
+
+  # The origin takes a target in absolute form for its own, and so is a proxy.
+  far = 'http://far.example.test/plain'
+  proxy = Tern.Proxy.new_from_uri(BASE)
+  client = Tern.Client(proxy=proxy)
+  equal(client.props.proxy, proxy)
+  equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
+  proxy.set_bypass(['*'])
+  equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
+  client.set_proxy(None)
+  resolver = Resolver()
+  client.set_proxy_resolver(resolver)
+  equal(client.get_proxy_resolver(), resolver)
+  equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
+  result = wait(lambda done: client.request_async('GET', far, None, None, None, done))
+  equal(client.request_finish(result)[0].get_status(), 200)
+  equal(resolver.asked, [('http://far.example.test/', threading.main_thread())] * 2)
+  error = fails(Tern.error_quark(), Tern.Error.PROXY_UNAVAILABLE,
+                lambda: client.request('GET', 'http://nowhere.test/', None, None, None))
+  contains(error.message, 'no idea')
+  client.set_proxy_resolver(Tern.EnvironmentProxyResolver())
+  GLib.setenv('http_proxy', BASE, True)
+  equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
+  client.set_proxy_resolver(None)
+  equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
+  GLib.setenv('http_proxy', '', True)
+
+
 run()
