@@ -516,7 +516,7 @@ on_member (GObject *source, GAsyncResult *result, gpointer data)
   Crowd *crowd = data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) content = NULL;
-  g_autoptr (TernResponse) response
+  G_GNUC_UNUSED g_autoptr (TernResponse) response
       = tern_client_fetch_finish (TERN_CLIENT (source), result, &content, &error);
 
   g_assert_no_error (error);

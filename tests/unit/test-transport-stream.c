@@ -318,6 +318,9 @@ test_tls (gconstpointer data)
   static const char *const priorities[]
       = { "NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3" };
 
+  /* More than one record, unless each byte is a hop to another thread. */
+  const gssize large = GPOINTER_TO_INT (data) == BYTEWISE ? 2000 : 60000;
+
   for (guint i = 0; i < G_N_ELEMENTS (priorities); i++)
     {
       g_autoptr (TlsPeer) peer = tls_peer_new (certs, TERN_TEST_CERT_SERVER, priorities[i]);
@@ -340,8 +343,8 @@ test_tls (gconstpointer data)
       g_assert_true (tls_client_write (transport, sent, 100, &error));
       g_assert_cmpint (tls_client_read (transport, got, 100, &error), ==, 100);
       g_assert_cmpmem (got, 100, sent, 100);
-      g_assert_true (tls_client_write (transport, sent, 60000, &error));
-      g_assert_cmpint (tls_client_read (transport, got, 60000, &error), ==, 60000);
+      g_assert_true (tls_client_write (transport, sent, large, &error));
+      g_assert_cmpint (tls_client_read (transport, got, large, &error), ==, large);
       g_assert_true (tern_transport_is_quiet (transport));
       tern_transport_free (transport);
       tls_conn_join (conn);
