@@ -85,7 +85,7 @@ origin_assert_untold_at (const char *where, TernOrigin *origin)
       const char *head = tern_origin_request_head (request);
 
       if (tern_origin_request_header (request, "Proxy-Authorization")
-          || strstr (head, RELAY_USER + strlen ("Basic ")) || strstr (head, "secret"))
+          || strstr (head, &RELAY_USER[strlen ("Basic ")]) || strstr (head, "secret"))
         g_error ("%s: the origin was told:\n%s", where, head);
     }
 }

@@ -164,7 +164,6 @@ static void
 test_tunnel (gboolean async, gconstpointer data)
 {
   g_autofree char *open = NULL;
-  g_autofree char *asked = NULL;
   g_autofree char *told = NULL;
   g_autofree char *login = NULL;
   g_auto (Proxied) p;
