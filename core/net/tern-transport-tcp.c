@@ -4,10 +4,10 @@
 #include "net/tern-transport.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,9 +45,9 @@ prepare_to_block (TcpTransport *self, gint64 deadline)
     }
   if (!self->blocking)
     {
-      const int flags = fcntl (self->base.fd, F_GETFL);
+      int non_blocking = 0;
 
-      if (flags < 0 || fcntl (self->base.fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+      if (ioctl (self->base.fd, FIONBIO, &non_blocking) < 0)
         return FALSE;
       self->blocking = TRUE;
     }
