@@ -146,7 +146,7 @@ walk (Ask *ask, const Way *way, gboolean tls)
       ask_assert_ok (ask, 200, TERN_REAL_SERVER_TEXT);
       g_autofree char *via = tern_response_get_header (ask->response, "Via");
       g_assert_cmpint (via != NULL, ==, absolute);
-      /* tinyproxy ends the connection with each answer. */
+      /* tinyproxy ends the connection with each answer, and does not say so. */
       if (i > 0 && !(absolute && is_tinyproxy (way->server)))
         g_assert_true (tern_response_get_timings (ask->response)->reused);
     }
@@ -163,6 +163,9 @@ walk (Ask *ask, const Way *way, gboolean tls)
   again (ask, tls, "GET", "/status/404");
   ask_fetch (ask, NULL);
   ask_assert_ok (ask, 404, NULL);
+  /* So what may not be sent twice must not go where the end has not arrived yet. */
+  if (absolute && is_tinyproxy (way->server))
+    tern_client_close (ask->client);
   again (ask, tls, "POST", "/hello.txt");
   g_autoptr (GBytes) body = g_bytes_new_static ("hello", 5);
   tern_request_set_body_bytes (ask->request, "text/plain", body);
