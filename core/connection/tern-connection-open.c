@@ -6,6 +6,7 @@
 
 #include "base/tern-i18n.h"
 #include "connection/tern-connection-host.h"
+#include "connection/tern-stolen-stream.h"
 
 static void
 keep_tunnel_response (TernConnectionOp *self)
@@ -204,4 +205,50 @@ TernHeaders *
 tern_connection_get_proxy_response_headers (TernConnection *self)
 {
   return self->tunnel_response ? tern_response_get_headers (self->tunnel_response) : NULL;
+}
+
+static gboolean
+check_steal (TernConnection *self, GError **error)
+{
+  if (g_atomic_int_get (&self->is_pending))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+                 _ ("Another call is under way on the connection"));
+  else if (!tern_connection_get_link (self))
+    g_set_error (error, TERN_ERROR, TERN_ERROR_NOT_CONNECTED,
+                 _ ("There is no stream to take: the connection is not open"));
+  else if (!self->is_stealable || self->state != TERN_HTTP1_IDLE
+           || tern_link_is_reading (self->link))
+    g_set_error (error, TERN_ERROR, TERN_ERROR_RESPONSE_NOT_READY,
+                 _ ("There is no stream to take: what comes over the connection is HTTP"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/**
+ * tern_connection_steal_stream:
+ * @self: a connection
+ * @error: return location for a #GError
+ *
+ * Takes the stream out of the connection, to speak another protocol over it: after a response to
+ * CONNECT with a 2xx status, after a 101 that was asked for with an Upgrade field (RFC 9110 §7.8),
+ * or in the tunnel of tern_connection_set_tunnel(). It begins with the first byte behind the last
+ * response, is encrypted where the connection is, and its halves are #GPollableInputStream and
+ * #GPollableOutputStream. The connection is closed then, and opens anew for the next request.
+ *
+ * Errors: %TERN_ERROR_NOT_CONNECTED; %TERN_ERROR_RESPONSE_NOT_READY while what comes over it is
+ * HTTP.
+ *
+ * Returns: (transfer full): the stream; %NULL on error
+ */
+GIOStream *
+tern_connection_steal_stream (TernConnection *self, GError **error)
+{
+  GIOStream *stream;
+
+  if (!check_steal (self, error))
+    return NULL;
+  stream = tern_stolen_stream_new (tern_link_steal_transport (self->link));
+  tern_connection_drop (self);
+  return stream;
 }

@@ -119,6 +119,17 @@ write_line (TernConnection *self, const char *target, TernPutFlags flags)
     append_field (request->head, "Accept-Encoding", "identity", -1);
 }
 
+/* After 101 it is another protocol that is spoken. */
+static gboolean
+check_switched (TernConnection *self, GError **error)
+{
+  if (!tern_connection_get_link (self) || !self->is_switched)
+    return TRUE;
+  g_set_error (error, TERN_ERROR, TERN_ERROR_CANNOT_SEND_REQUEST,
+               _ ("The connection does not speak HTTP any more: take its stream, or close it"));
+  return FALSE;
+}
+
 static gboolean
 put_request (TernConnection *self,
              const char *method,
@@ -167,7 +178,7 @@ tern_connection_put_request (TernConnection *self,
 {
   if (!tern_connection_call (self, TERN_HTTP1_PUT_REQUEST, error))
     return FALSE;
-  if (put_request (self, method, target, flags, error))
+  if (check_switched (self, error) && put_request (self, method, target, flags, error))
     return TRUE;
   self->state = TERN_HTTP1_IDLE;
   return FALSE;
@@ -386,7 +397,7 @@ tern_connection_put_all (TernConnection *self,
     return FALSE;
   if (poison)
     g_propagate_error (error, g_error_copy (poison));
-  if (!poison && put_request (self, method, target, flags, error)
+  if (!poison && check_switched (self, error) && put_request (self, method, target, flags, error)
       && (!frames || put_frame (self, has_body, length, error)) && put_map (self, headers, error)
       && check_length (self, has_body, length, error))
     return TRUE;

@@ -71,6 +71,8 @@ note_failure (TernBodyStream *self, const GError *error)
   failure->received = self->received;
   failure->line = g_strdup (tern_error_get_line (error));
   failure->response = g_weak_ref_get (&self->response);
+  if (failure->response)
+    tern_response_set_failed (failure->response, self->request);
   tern_request_take_failure (self->request, failure);
   g_clear_object (&self->request);
 }

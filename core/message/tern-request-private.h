@@ -28,3 +28,7 @@ struct _TernRequest
 };
 
 void tern_request_take_failure (TernRequest *self, TernFailure *failure);
+
+/* What the read of @response that failed had got; kept where the failure is that response's. */
+void tern_request_note_partial (TernRequest *self, TernResponse *response, const char *data,
+                                gsize len);

@@ -3,6 +3,8 @@
  * found by the send, never here. */
 #include "message/tern-request-private.h"
 
+#include "message/tern-failure-private.h"
+
 /**
  * TernRequest:
  *
@@ -332,6 +334,18 @@ tern_request_take_failure (TernRequest *self, TernFailure *failure)
   g_mutex_lock (&self->lock);
   old = g_steal_pointer (&self->failure);
   self->failure = failure;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+tern_request_note_partial (TernRequest *self, TernResponse *response, const char *data, gsize len)
+{
+  TernFailure *failure;
+
+  g_mutex_lock (&self->lock);
+  failure = self->failure;
+  if (failure && failure->response == response && !failure->partial_body)
+    failure->partial_body = g_bytes_new (data, len);
   g_mutex_unlock (&self->lock);
 }
 

@@ -29,11 +29,15 @@ struct _TernResponse
   TernHeaders *(*find_trailers) (GInputStream *body);
   TernTimings timings;
   TernTlsInfo *tls;
+  GWeakRef *failed; /* the request that holds the failure of the body; NULL while there is none */
 };
 
 /* Takes @reason and @headers. Without @uri who makes it gives uri_text, and sets located. */
 TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers,
                                  TernUri *uri);
+
+/* The body failed, and @request holds what is known of that. */
+void tern_response_set_failed (TernResponse *self, TernRequest *request);
 
 /* Takes @body; @find_trailers looks up its trailers once it was read. */
 void tern_response_take_body (TernResponse *self, GInputStream *body,

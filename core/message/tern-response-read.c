@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/tern-block.h"
+#include "message/tern-request-private.h"
 
 /* Puts the beginning of a read into @buffer: what an earlier one had to leave. */
 static gsize
@@ -22,10 +23,15 @@ take_unread (TernResponse *self, char *buffer, gsize size)
   return n;
 }
 
-/* A read that failed half way leaves no gap: what it has is there for the next one. */
+/* A read that failed half way leaves no gap: what it has is there for the next one. And it is what
+ * the failure tells of the body. */
 static void
 keep_unread (TernResponse *self, const char *data, gsize n)
 {
+  g_autoptr (TernRequest) request = self->failed ? g_weak_ref_get (self->failed) : NULL;
+
+  if (request)
+    tern_request_note_partial (request, self, data, n);
   g_clear_pointer (&self->unread, g_bytes_unref);
   if (n > 0)
     self->unread = g_bytes_new (data, n);

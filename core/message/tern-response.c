@@ -54,6 +54,9 @@ tern_response_finalize (GObject *object)
   g_clear_pointer (&self->trailers, tern_headers_unref);
   g_clear_pointer (&self->uri, tern_uri_unref);
   g_clear_pointer (&self->tls, tern_tls_info_unref);
+  if (self->failed)
+    g_weak_ref_clear (self->failed);
+  g_free (self->failed);
   g_free (self->reason);
   g_free (self->cache_status);
   g_free (self->uri_text);
@@ -92,6 +95,16 @@ tern_response_take_body (TernResponse *self, GInputStream *body,
   g_set_object (&self->body, body);
   g_object_unref (body);
   self->find_trailers = find_trailers;
+}
+
+/* Weak, because the failure holds the response. */
+void
+tern_response_set_failed (TernResponse *self, TernRequest *request)
+{
+  if (self->failed)
+    return;
+  self->failed = g_new0 (GWeakRef, 1);
+  g_weak_ref_init (self->failed, request);
 }
 
 /**

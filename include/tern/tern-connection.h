@@ -179,6 +179,9 @@ TernResponse *tern_connection_get_response_finish (TernConnection *self, GAsyncR
                                                    GError **error);
 
 TERN_AVAILABLE_IN_ALL
+GIOStream *tern_connection_steal_stream (TernConnection *self, GError **error);
+
+TERN_AVAILABLE_IN_ALL
 const char *tern_connection_get_host (TernConnection *self);
 TERN_AVAILABLE_IN_ALL
 int tern_connection_get_port (TernConnection *self);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every call with two faces, and streams whose other end is the test's. */
-#include "conn.h"
+#include "wire.h"
 
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
@@ -47,32 +47,34 @@ plain_input_init (PlainInput *self)
 }
 
 static void
-init (Conn *self, gboolean async)
+init (Wire *self, gboolean async)
 {
-  *self = (Conn){ .async = async, .peer = -1 };
+  *self = (Wire){ .async = async, .peer = -1 };
 }
 
 void
-wire_init (Conn *self, gboolean async, TernOrigin *origin)
+wire_init (Wire *self, gboolean async, TernOrigin *origin)
 {
   init (self, async);
   self->connection = tern_connection_new ("127.0.0.1", tern_origin_get_port (origin), FALSE);
 }
 
 static int
-make_pair (Conn *self, const char *bytes, gssize len)
+make_pair (Wire *self, const char *bytes, gssize len)
 {
   int fds[2];
 
   g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), ==, 0);
   self->peer = fds[1];
+  self->own = fds[0];
   len = len < 0 ? (gssize)strlen (bytes) : len;
-  g_assert_cmpint (write (fds[1], bytes, len), ==, len);
+  if (len > 0)
+    g_assert_cmpint (write (fds[1], bytes, len), ==, len);
   return fds[0];
 }
 
 void
-wire_init_canned (Conn *self, gboolean async, const char *bytes, gssize len)
+wire_init_canned (Wire *self, gboolean async, const char *bytes, gssize len)
 {
   g_autoptr (GSocket) socket = NULL;
   g_autoptr (GSocketConnection) stream = NULL;
@@ -84,7 +86,7 @@ wire_init_canned (Conn *self, gboolean async, const char *bytes, gssize len)
 }
 
 void
-wire_init_unpollable (Conn *self, gboolean async, const char *bytes, gssize len)
+wire_init_unpollable (Wire *self, gboolean async, const char *bytes, gssize len)
 {
   g_autoptr (GOutputStream) output = NULL;
   g_autoptr (GIOStream) stream = NULL;
@@ -99,7 +101,7 @@ wire_init_unpollable (Conn *self, gboolean async, const char *bytes, gssize len)
 }
 
 void
-wire_clear (Conn *self)
+wire_clear (Wire *self)
 {
   g_clear_object (&self->response);
   g_clear_error (&self->error);
@@ -109,27 +111,39 @@ wire_clear (Conn *self)
 }
 
 void
-wire_feed (Conn *self, const char *bytes)
+wire_feed (Wire *self, const char *bytes)
 {
   g_assert_cmpint (write (self->peer, bytes, strlen (bytes)), ==, (int)strlen (bytes));
 }
 
 void
-wire_end (Conn *self)
+wire_end (Wire *self)
 {
   g_assert_cmpint (shutdown (self->peer, SHUT_WR), ==, 0);
 }
 
-char *
-wire_sent (Conn *self)
+static char *
+take_all (int fd)
 {
   GString *text = g_string_new (NULL);
   char block[4096];
   gssize n;
 
-  while ((n = recv (self->peer, block, sizeof block, MSG_DONTWAIT)) > 0)
+  while ((n = recv (fd, block, sizeof block, MSG_DONTWAIT)) > 0)
     g_string_append_len (text, block, n);
   return g_string_free (text, FALSE);
+}
+
+char *
+wire_sent (Wire *self)
+{
+  return take_all (self->peer);
+}
+
+char *
+wire_unread (Wire *self)
+{
+  return take_all (self->own);
 }
 
 /* --- two faces ------------------------------------------------------------------------------- */
@@ -205,7 +219,7 @@ make_bytes (const char *text)
 }
 
 gboolean
-wire_open (Conn *self)
+wire_open (Wire *self)
 {
   gboolean ok;
 
@@ -217,7 +231,7 @@ wire_open (Conn *self)
 
 gboolean
 wire_request (
-    Conn *self, const char *method, const char *target, TernHeaders *headers, const char *body)
+    Wire *self, const char *method, const char *target, TernHeaders *headers, const char *body)
 {
   g_autoptr (GBytes) bytes = make_bytes (body);
   gboolean ok;
@@ -230,7 +244,7 @@ wire_request (
 
 gboolean
 wire_request_stream (
-    Conn *self, const char *method, TernHeaders *headers, GInputStream *body, gint64 length)
+    Wire *self, const char *method, TernHeaders *headers, GInputStream *body, gint64 length)
 {
   gboolean ok;
 
@@ -242,7 +256,7 @@ wire_request_stream (
 }
 
 gboolean
-wire_request_file (Conn *self, const char *method, TernHeaders *headers, GFile *body)
+wire_request_file (Wire *self, const char *method, TernHeaders *headers, GFile *body)
 {
   gboolean ok;
 
@@ -254,21 +268,21 @@ wire_request_file (Conn *self, const char *method, TernHeaders *headers, GFile *
 }
 
 gboolean
-wire_put (Conn *self, const char *method, const char *target, TernPutFlags flags)
+wire_put (Wire *self, const char *method, const char *target, TernPutFlags flags)
 {
   g_clear_error (&self->error);
   return tern_connection_put_request (C, method, target, flags, E);
 }
 
 gboolean
-wire_header (Conn *self, const char *name, const char *value)
+wire_header (Wire *self, const char *name, const char *value)
 {
   g_clear_error (&self->error);
   return tern_connection_put_header (C, name, value, E);
 }
 
 gboolean
-wire_end_headers (Conn *self, const char *body)
+wire_end_headers (Wire *self, const char *body)
 {
   g_autoptr (GBytes) bytes = make_bytes (body);
   gboolean ok;
@@ -280,7 +294,7 @@ wire_end_headers (Conn *self, const char *body)
 }
 
 gboolean
-wire_send (Conn *self, const char *data)
+wire_send (Wire *self, const char *data)
 {
   g_autoptr (GBytes) bytes = make_bytes (data);
   gboolean ok;
@@ -292,7 +306,7 @@ wire_send (Conn *self, const char *data)
 }
 
 gboolean
-wire_send_stream (Conn *self, GInputStream *stream)
+wire_send_stream (Wire *self, GInputStream *stream)
 {
   gboolean ok;
 
@@ -303,7 +317,7 @@ wire_send_stream (Conn *self, GInputStream *stream)
 }
 
 gboolean
-wire_send_file (Conn *self, GFile *file)
+wire_send_file (Wire *self, GFile *file)
 {
   gboolean ok;
 
@@ -314,7 +328,7 @@ wire_send_file (Conn *self, GFile *file)
 }
 
 gboolean
-wire_get (Conn *self)
+wire_get (Wire *self)
 {
   TernResponse *response;
 
@@ -327,7 +341,7 @@ wire_get (Conn *self)
 }
 
 GBytes *
-wire_read (Conn *self, TernResponse *response, gsize size)
+wire_read (Wire *self, TernResponse *response, gsize size)
 {
   GBytes *bytes;
 
@@ -339,7 +353,7 @@ wire_read (Conn *self, TernResponse *response, gsize size)
 }
 
 char *
-wire_read_all (Conn *self, TernResponse *response)
+wire_read_all (Wire *self, TernResponse *response)
 {
   g_autoptr (GBytes) bytes = NULL;
 
@@ -351,7 +365,7 @@ wire_read_all (Conn *self, TernResponse *response)
 }
 
 void
-wire_assert_answer_at (const char *where, Conn *self, guint status, const char *body)
+wire_assert_answer_at (const char *where, Wire *self, guint status, const char *body)
 {
   g_autofree char *text = NULL;
 
