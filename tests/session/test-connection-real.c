@@ -362,6 +362,27 @@ test_tunnel_refused (gboolean async, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (body), >, 100);
 }
 
+/* A tunnel by hand: CONNECT as any other request, and nginx asked over the stream that is left. */
+static void
+test_steal (gboolean async, gconstpointer data)
+{
+  g_autoptr (GIOStream) stream = NULL;
+  g_autofree char *target = NULL;
+  g_auto (Talk) talk;
+
+  if (!talk_init (&talk, async, GPOINTER_TO_INT (data), tern_real_server_get_port, FALSE))
+    return;
+  target = g_strdup_printf ("127.0.0.1:%u", tern_real_server_get_port (servers[NGINX]));
+  g_assert_true (request (&talk, "CONNECT", target, NULL, NULL));
+  g_assert_true (get_response (&talk));
+  g_assert_cmpuint (tern_response_get_status (talk.response), ==, 200);
+  stream = tern_connection_steal_stream (talk.connection, &talk.error);
+  g_assert_no_error (talk.error);
+  g_clear_object (&talk.connection);
+  talk.connection = tern_connection_new_for_stream (stream);
+  walk (&talk, TERN_REAL_SERVER_TEXT);
+}
+
 static void
 start_servers (void)
 {
@@ -421,10 +442,12 @@ main (int argc, char **argv)
   add ("gnutls-serv/certificate", test_certificate, GNUTLS);
   add ("squid/plain", test_tunnel_plain, SQUID);
   add ("squid/tls", test_tunnel_tls, SQUID);
+  add ("squid/steal", test_steal, SQUID);
   add ("squid-basic/tls", test_tunnel_tls, SQUID_BASIC);
   add ("squid-basic/refused", test_tunnel_refused, SQUID_BASIC);
   add ("tinyproxy/plain", test_tunnel_plain, TINYPROXY);
   add ("tinyproxy/tls", test_tunnel_tls, TINYPROXY);
+  add ("tinyproxy/steal", test_steal, TINYPROXY);
   add ("tinyproxy-basic/tls", test_tunnel_tls, TINYPROXY_BASIC);
   add ("tinyproxy-basic/refused", test_tunnel_refused, TINYPROXY_BASIC);
   result = g_test_run ();
