@@ -113,7 +113,8 @@ tern_response_set_failed (TernResponse *self, TernRequest *request)
  *
  * Gets the status code, 200 to 599 (RFC 9110 §15).
  *
- * Returns: the status code, 200 to 599 (RFC 9110 §15); 101 after an upgrade that was asked for
+ * Returns: the status code, 200 to 599 (RFC 9110 §15); 101 after an upgrade that was asked for; of
+ * a #TernConnection up to 999
  */
 guint
 tern_response_get_status (TernResponse *self)
@@ -169,8 +170,8 @@ locate (TernResponse *self)
  * tern_response_get_headers:
  * @self: a response
  *
- * The field content-location is always there: the server's, made absolute, or else the URI that was
- * asked.
+ * In a response of a client the field content-location is always there: the server's, made
+ * absolute, or else the URI that was asked. A #TernConnection leaves the fields as they came.
  *
  * Returns: (transfer none): the header fields
  */

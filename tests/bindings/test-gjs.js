@@ -6,6 +6,9 @@ const ByteArray = imports.byteArray;
 
 Gio._promisify(Tern.Client.prototype, 'request_async', 'request_finish');
 Gio._promisify(Tern.Client.prototype, 'send_async', 'send_finish');
+Gio._promisify(Tern.Connection.prototype, 'open_async', 'open_finish');
+Gio._promisify(Tern.Connection.prototype, 'request_async', 'request_finish');
+Gio._promisify(Tern.Connection.prototype, 'get_response_async', 'get_response_finish');
 Gio._promisify(Tern.Response.prototype, 'read_all_async', 'read_all_finish');
 
 const cases = [];
@@ -237,6 +240,41 @@ cases.push(['/gjs/proxy/of-a-client', async () => {
   const [again] = await client.request_async('GET', far, null, null, null);
   equal(again.get_status(), 200);
   equal(client.proxy_resolver.asked, 'http://far.example.test/');
+}]);
+
+cases.push(['/gjs/connection/sync', async () => {
+  const [host, port] = base.replace('http://', '').split(':');
+  const conn = Tern.Connection.new(host, Number(port), false);
+  conn.request('GET', '/plain', null, null, null);
+  const response = conn.get_response(null);
+  equal(response.get_status(), 200);
+  equal(response.get_header('content-location'), null);
+  equal(response.read_all(null).get_size(), Number(response.get_header('Content-Length')));
+  conn.put_request('POST', '/echo', Tern.PutFlags.DEFAULT);
+  conn.put_header_values('X-Many', ['1', '2']);
+  conn.put_header('Content-Length', '5');
+  conn.end_headers(new GLib.Bytes('hello'), null);
+  const echo = text(conn.get_response(null).read_all(null));
+  equal(echo.includes('X-Many: 1\r\n\t2\r\n'), true, echo);
+  equal(echo.endsWith('\r\n\r\nhello'), true, echo);
+}]);
+
+cases.push(['/gjs/connection/promise', async () => {
+  const conn = Tern.Connection.new(base.replace('http://', ''), -1, false);
+  conn.auto_open = false;
+  try {
+    await conn.request_async('GET', '/plain', null, null, null);
+    throw new Error('it did not fail');
+  } catch (error) {
+    equal(error.matches(Tern.error_quark(), Tern.Error.NOT_CONNECTED), true, `${error}`);
+  }
+  conn.close();
+  await conn.open_async(null);
+  await conn.request_async('HEAD', '/plain', null, null, null);
+  const response = await conn.get_response_async(null);
+  equal(response.get_status(), 200);
+  equal((await response.read_all_async(null)).get_size(), 0);
+  equal(conn.get_state(), Tern.ConnectionState.IDLE);
 }]);
 
 async function runAll() {

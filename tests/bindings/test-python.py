@@ -4,6 +4,7 @@
 
 import atexit
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -604,6 +605,105 @@ def client_proxy():
   client.set_proxy_resolver(None)
   equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
   GLib.setenv('http_proxy', '', True)
+
+
+HOST, PORT = BASE.removeprefix('http://').split(':')
+
+
+@case('/python/connection/sync')
+def connection():
+  """The examples of httplib's reference, on a TernConnection."""
+  conn = Tern.Connection.new(HOST, int(PORT), False)
+  equal(conn.get_state(), Tern.ConnectionState.IDLE)
+  conn.request('GET', '/plain', None, None, None)
+  equal(conn.get_state(), Tern.ConnectionState.REQUEST_SENT)
+  r1 = conn.get_response(None)
+  equal((r1.get_status(), r1.get_reason(), r1.get_version()), (200, 'OK', 11))
+  data1 = r1.read_all(None).get_data()
+  equal(len(data1), int(r1.get_header('Content-Length')))
+
+  conn.request('GET', '/parrot.spam', None, None, None)
+  r2 = conn.get_response(None)
+  equal((r2.get_status(), r2.get_reason()), (404, 'Not Found'))
+  fails(Tern.error_quark(), Tern.Error.RESPONSE_NOT_READY, lambda: conn.get_response(None))
+  r2.read_all(None)
+
+  headers = Tern.Headers.new()
+  headers.append('Content-type', 'application/x-www-form-urlencoded')
+  headers.append('Accept', 'text/plain')
+  conn.request('POST', '/echo', headers, GLib.Bytes(b'spam=1&eggs=2&bacon=0'), None)
+  response = conn.get_response(None)
+  text = response.read_all(None).get_data().decode()
+  contains(text, f'Host: {HOST}:{PORT}\r\nAccept-Encoding: identity\r\nContent-Length: 21\r\n')
+  contains(text, 'spam=1&eggs=2&bacon=0')
+
+  conn.request('HEAD', '/plain', None, None, None)
+  response = conn.get_response(None)
+  equal(response.get_header('content-length'), str(len(data1)))
+  equal(response.read_all(None).get_data(), b'')
+  conn.close()
+
+
+@case('/python/connection/async')
+def connection_async():
+  conn = Tern.Connection.new(f'{HOST}:{PORT}', -1, False)
+  equal(conn.open_finish(wait(lambda done: conn.open_async(None, done))), True)
+  result = wait(lambda done: conn.request_async('GET', '/plain', None, None, None, done))
+  equal(conn.request_finish(result), True)
+  response = conn.get_response_finish(wait(lambda done: conn.get_response_async(None, done)))
+  equal(response.get_status(), 200)
+  response.read_all(None)
+
+
+@case('/python/connection/steps')
+def connection_steps():
+  conn = Tern.Connection(host=HOST, port=int(PORT), timeout=10)
+  fails(Tern.error_quark(), Tern.Error.CANNOT_SEND_HEADER, lambda: conn.put_header('A', 'b'))
+  conn.put_request('POST', '/echo', Tern.PutFlags.SKIP_ACCEPT_ENCODING)
+  conn.put_header('Content-Length', '4')
+  conn.put_header_values('X-Many', ['1', 'b', 'c'])
+  conn.put_header_bytes('X-Raw', GLib.Bytes(b'\xff'))
+  conn.end_headers(None, None)
+  conn.send(GLib.Bytes(b'bo'), None)
+  conn.send_stream(Gio.MemoryInputStream.new_from_bytes(GLib.Bytes(b'dy')), None)
+  content = conn.get_response(None).read_all(None).get_data()
+  contains(content, b'X-Many: 1\r\n\tb\r\n\tc\r\nX-Raw: \xff\r\n\r\nbody')
+  conn.put_request('GET', '/', 0)
+  fails(Tern.error_quark(), Tern.Error.INVALID_HEADER, lambda: conn.put_header('A', 'b\r\nC: d'))
+  fails(Tern.error_quark(), Tern.Error.INVALID_HEADER, lambda: conn.end_headers(None, None))
+  broken = Tern.Connection.new('www.python.org:abc', -1, False)
+  fails(Tern.error_quark(), Tern.Error.INVALID_URL, lambda: broken.open(None))
+
+
+@case('/python/connection/stream')
+def connection_stream():
+  """Canned bytes, a body that ends early, and a stream that is taken over."""
+  ours, theirs = socket.socketpair()
+  stream = Gio.Socket.new_from_fd(ours.detach()).connection_factory_create_connection()
+  conn = Tern.Connection.new_for_stream(stream)
+  theirs.sendall(b'HTTP/1.1 200 Connected\r\n\r\nhello')
+  conn.request('CONNECT', 'host:1', None, None, None)
+  equal(conn.get_response(None).get_status(), 200)
+  taken = conn.steal_stream()
+  equal(taken.get_input_stream().read_bytes(100, None).get_data(), b'hello')
+  theirs.recv(1000)
+  taken.get_output_stream().write_all(b'world', None)
+  equal(theirs.recv(1000), b'world')
+
+  short = Tern.Connection(connector=Connector(), host=HOST, port=int(PORT))
+  short.request('GET', '/plain', None, None, None)
+  equal(short.get_response(None).get_status(), 200)
+  ours, theirs = socket.socketpair()
+  stream = Gio.Socket.new_from_fd(ours.detach()).connection_factory_create_connection()
+  conn = Tern.Connection.new_for_stream(stream)
+  theirs.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello')
+  theirs.shutdown(socket.SHUT_WR)
+  conn.request('GET', '/', None, None, None)
+  response = conn.get_response(None)
+  fails(Tern.error_quark(), Tern.Error.INCOMPLETE_READ, lambda: response.read_all(None))
+  failure = conn.get_failure()
+  equal((failure.get_expected(), failure.get_received()), (10, 5))
+  equal(failure.get_partial_body().get_data(), b'hello')
 
 
 run()

@@ -104,6 +104,18 @@ async void cache_store () throws Error {
   assert_true (second.get_from_cache (), "not from the cache");
 }
 
+async void connection () throws Error {
+  var conn = new Tern.Connection (origin_base.replace ("http://", ""), -1, false);
+  conn.request ("GET", "/plain", null, null, null);
+  var response = conn.get_response (null);
+  assert_true (response.get_status () == 200, "status");
+  assert_true (response.read_all (null).get_size () > 0, "no body");
+  yield conn.request_async ("HEAD", "/plain", null, null, null);
+  response = yield conn.get_response_async (null);
+  assert_true (response.get_status () == 200, "status of HEAD");
+  conn.close ();
+}
+
 int number = 0;
 
 void report (string name, Error? error) {
@@ -115,7 +127,7 @@ void report (string name, Error? error) {
 }
 
 async void run_all () {
-  stdout.printf ("1..6\n");
+  stdout.printf ("1..7\n");
   Error? failure = null;
   try { yield request_sync (); } catch (Error error) { failure = error; }
   report ("/vala/request/sync", failure);
@@ -134,6 +146,9 @@ async void run_all () {
   failure = null;
   try { yield cache_store (); } catch (Error error) { failure = error; }
   report ("/vala/cache-store", failure);
+  failure = null;
+  try { yield connection (); } catch (Error error) { failure = error; }
+  report ("/vala/connection", failure);
 }
 
 int main () {
