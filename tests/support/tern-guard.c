@@ -7,13 +7,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib-unix.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -137,12 +137,20 @@ drain (int children)
     ;
 }
 
+/* Nobody is left who would remove the folder. */
+static void
+remove_folder (const char *dir)
+{
+  execl ("/bin/rm", "rm", "-rf", "--", dir, (char *)NULL);
+}
+
 static void
 stand_guard (const Launch *launch, int pipe)
 {
   struct pollfd fds[2]
       = { { .fd = 0, .events = POLLIN }, { .fd = isolate (pipe), .events = POLLIN } };
   gboolean ended = FALSE, all = FALSE;
+  char word;
   pid_t pid = fork ();
 
   if (pid == 0)
@@ -168,6 +176,9 @@ stand_guard (const Launch *launch, int pipe)
     }
   for (guint i = 0; launch->litter && launch->litter[i]; i++)
     unlink (launch->litter[i]);
+  /* The pipe ended without a word: the test has died. */
+  if (fds[0].revents != 0 && read (0, &word, 1) == 0)
+    remove_folder (launch->dir);
   _exit (ended ? 1 : 0);
 }
 
@@ -190,8 +201,11 @@ tern_guard_start (TernGuard *self,
       launch.uid = find_nobody ()->pw_uid;
       launch.gid = find_nobody ()->pw_gid;
     }
-  if (!g_unix_open_pipe (fds, FD_CLOEXEC, error))
-    return FALSE;
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "socketpair: %s", g_strerror (errno));
+      return FALSE;
+    }
   self->pid = fork ();
   if (self->pid == 0)
     stand_guard (&launch, fds[0]);
@@ -220,6 +234,8 @@ tern_guard_stop (TernGuard *self)
 {
   if (self->pid == 0)
     return;
+  /* It may have ended by itself: no SIGPIPE then. */
+  send (self->pipe, "s", 1, MSG_NOSIGNAL);
   close (self->pipe);
   while (waitpid (self->pid, NULL, 0) < 0 && errno == EINTR)
     ;

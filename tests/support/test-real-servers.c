@@ -419,39 +419,39 @@ read_number (const char *path)
 }
 
 /* The test dies without a word: neither the program nor its child, which has gone its own ways,
- * lives on, and the litter is gone. */
+ * lives on, and the litter and the folder are gone. */
 static void
 test_death (void)
 {
   g_autofree char *dir = tern_test_make_dir ("tern-guard");
   g_autofree char *child_file = g_build_filename (dir, "child", NULL);
-  g_autofree char *litter_file = g_build_filename (dir, "litter", NULL);
+  g_autofree char *litter = g_strconcat (dir, "-litter", NULL);
   const char *argv[]
-      = { "/bin/sh", "-c", "echo >litter; sleep 600 & echo $! >child.new; mv child.new child; wait",
-          NULL };
-  const char *litter[] = { litter_file, NULL };
+      = { "/bin/sh", "-c", "sleep 600 & echo $! >child.new; mv child.new child; wait", NULL };
+  const char *files[] = { litter, NULL };
   int child = 0;
 
+  g_assert_true (g_file_set_contents (litter, "", 0, NULL));
   tern_guard_give (dir);
   pid_t pid = fork ();
   if (pid == 0)
     {
       TernGuard guard = { 0 };
 
-      tern_guard_start (&guard, dir, argv, litter, NULL);
+      tern_guard_start (&guard, dir, argv, files, NULL);
       pause ();
     }
   for (guint i = 0; i < 10000 && (child = read_number (child_file)) == 0; i++)
     g_usleep (2000);
   g_assert_cmpint (child, >, 0);
-  g_assert_true (g_file_test (litter_file, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (litter, G_FILE_TEST_EXISTS));
   kill (pid, SIGKILL);
   g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
-  for (guint i = 0; i < 10000 && g_file_test (litter_file, G_FILE_TEST_EXISTS); i++)
+  for (guint i = 0; i < 10000 && g_file_test (dir, G_FILE_TEST_EXISTS); i++)
     g_usleep (2000);
-  g_assert_false (g_file_test (litter_file, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (dir, G_FILE_TEST_EXISTS));
+  g_assert_false (g_file_test (litter, G_FILE_TEST_EXISTS));
   g_assert_cmpint (kill (child, 0), <, 0);
-  tern_test_remove_dir (dir);
 }
 
 int
