@@ -72,6 +72,9 @@ TernRealServer *tern_real_server_new_microsocks    (TernRealServerAuth    auth,
                                                     GError              **error);
 /* SOCKS4 and SOCKS5 without users; danted does not know SOCKS4a. */
 TernRealServer *tern_real_server_new_danted        (GError              **error);
+/* @args: more arguments, a blank between two; "" for none. */
+TernRealServer *tern_real_server_new_memcached     (const char           *args,
+                                                    GError              **error);
 
 void            tern_real_server_free              (TernRealServer       *self);
 

@@ -338,6 +338,23 @@ test_microsocks (void)
 }
 
 static void
+test_memcached (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernRealServer) server = tern_real_server_new_memcached ("-I 512k -m 8", &error);
+
+  if (!have (server, error))
+    return;
+  g_autofree char *answer
+      = test_exchange (tern_real_server_get_port (server),
+                       "version\r\nset a 0 0 1\r\nb\r\nget a\r\nstats settings\r\nquit\r\n");
+  assert_part (answer, "VERSION 1.");
+  assert_part (answer, "STORED\r\nVALUE a 0 1\r\nb\r\nEND\r\n");
+  assert_part (answer, "STAT item_size_max 524288\r\n");
+  assert_part (answer, "STAT udpport 0\r\n");
+}
+
+static void
 test_danted (void)
 {
   g_autoptr (GError) error = NULL;
@@ -468,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/real-servers/microsocks", test_microsocks);
   g_test_add_func ("/real-servers/danted", test_danted);
   g_test_add_func ("/real-servers/socks4", test_socks4);
+  g_test_add_func ("/real-servers/memcached", test_memcached);
   g_test_add_func ("/real-servers/guard/failure", test_failure);
   g_test_add_func ("/real-servers/guard/death", test_death);
   return g_test_run ();
