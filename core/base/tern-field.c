@@ -129,6 +129,16 @@ tern_field_unquote (const char *text, gsize len)
 }
 
 char *
+tern_field_latin1_to_utf8 (const char *text)
+{
+  GString *decoded = g_string_new (NULL);
+
+  for (; *text; text++)
+    g_string_append_unichar (decoded, (guchar)*text);
+  return g_string_free (decoded, FALSE);
+}
+
+char *
 tern_field_quote (const char *text)
 {
   GString *quoted = g_string_new ("\"");

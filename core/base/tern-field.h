@@ -46,6 +46,9 @@ void tern_field_split_pair (const char *item, gsize len, const char **name, gsiz
  * */
 char *tern_field_unquote (const char *text, gsize len);
 
+/* Bytes that are no UTF-8, read as Latin-1. */
+char *tern_field_latin1_to_utf8 (const char *text);
+
 /* A quoted string of any field-value text. */
 char *tern_field_quote (const char *text);
 

@@ -90,6 +90,17 @@ on_certificate_error (gpointer data, GPtrArray *chain, GTlsCertificateFlags erro
   return accept;
 }
 
+static TernCredentials *
+on_authenticate (gpointer data, TernChallenge *challenge)
+{
+  TernClientCall *self = data;
+  TernCredentials *credentials = NULL;
+
+  g_signal_emit (self->client, tern_client_signals[TERN_CLIENT_AUTHENTICATE], 0, challenge,
+                 self->request, &credentials);
+  return credentials;
+}
+
 static gboolean
 has_listener (TernClient *client, guint number)
 {
@@ -122,6 +133,8 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
     hooks.uploaded = on_uploaded;
   if (has_listener (client, TERN_CLIENT_CERTIFICATE_ERROR))
     hooks.certificate_error = on_certificate_error;
+  if (has_listener (client, TERN_CLIENT_AUTHENTICATE))
+    hooks.authenticate = on_authenticate;
   self->flow = tern_flow_new (settings, request, &hooks);
   return self;
 }

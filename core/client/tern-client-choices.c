@@ -179,6 +179,41 @@ tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth)
 }
 
 /**
+ * tern_client_get_allow_auth_downgrade:
+ * @self: a client
+ *
+ * Gets #TernClient:allow-auth-downgrade.
+ *
+ * Returns: see #TernClient:allow-auth-downgrade
+ */
+gboolean
+tern_client_get_allow_auth_downgrade (TernClient *self)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  tern_client_read_property (self, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE, &value);
+  return g_value_get_boolean (&value);
+}
+
+/**
+ * tern_client_set_allow_auth_downgrade:
+ * @self: a client
+ * @allow_auth_downgrade: see #TernClient:allow-auth-downgrade
+ *
+ * Sets #TernClient:allow-auth-downgrade.
+ */
+void
+tern_client_set_allow_auth_downgrade (TernClient *self, gboolean allow_auth_downgrade)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+
+  g_value_init (&value, G_TYPE_BOOLEAN);
+  g_value_set_boolean (&value, allow_auth_downgrade);
+  tern_client_write_property (self, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE, &value);
+}
+
+/**
  * tern_client_get_errors_as_responses:
  * @self: a client
  *

@@ -28,6 +28,9 @@ const TernClientProperty tern_client_properties[TERN_CLIENT_N_PROPS] = {
       G_STRUCT_OFFSET (TernSettings, forward_authorization) },
   [TERN_CLIENT_PROP_IGNORE_ETAG] = { "ignore-etag", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
                                      G_STRUCT_OFFSET (TernSettings, ignore_etag) },
+  [TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE]
+  = { "allow-auth-downgrade", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
+      G_STRUCT_OFFSET (TernSettings, allow_auth_downgrade) },
   [TERN_CLIENT_PROP_PREEMPTIVE_AUTH]
   = { "preemptive-auth", TERN_CLIENT_BOOLEAN, TERN_CLIENT_GROUP_NONE,
       G_STRUCT_OFFSET (TernSettings, preemptive_auth) },
@@ -363,6 +366,14 @@ install_choices (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_PREEMPTIVE_AUTH,
            g_param_spec_boolean ("preemptive-auth", NULL, NULL, FALSE, FLAGS));
+  /**
+   * TernClient:allow-auth-downgrade:
+   *
+   * Whether a password, or a token, is shown over plain http where the same server has asked for
+   * a proof that hides it before (RFC 7616 §5.10). With %FALSE such a challenge is not answered.
+   */
+  install (klass, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE,
+           g_param_spec_boolean ("allow-auth-downgrade", NULL, NULL, FALSE, FLAGS));
   /**
    * TernClient:user-agent:
    *

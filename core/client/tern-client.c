@@ -83,6 +83,17 @@ tern_client_finalize (GObject *object)
   G_OBJECT_CLASS (tern_client_parent_class)->finalize (object);
 }
 
+/* The first credentials end the emission. */
+static gboolean
+take_credentials (GSignalInvocationHint *hint,
+                  GValue *taken,
+                  const GValue *returned,
+                  gpointer data)
+{
+  g_value_copy (returned, taken);
+  return g_value_get_boxed (returned) == NULL;
+}
+
 static void
 tern_client_class_init (TernClientClass *klass)
 {
@@ -160,6 +171,25 @@ tern_client_class_init (TernClientClass *klass)
       "certificate-error", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
       g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_PTR_ARRAY,
       G_TYPE_TLS_CERTIFICATE_FLAGS);
+  /**
+   * TernClient::authenticate:
+   * @self: the client
+   * @challenge: the challenge that would be answered; tern_challenge_is_for_proxy() tells who asks
+   * @request: the request; tern_request_get_authentication_attempt() tells how often it was asked
+   *
+   * A server or proxy asks who is there, and none of the credentials of the program was right.
+   * Emitted in the thread that asked. Who needs time for the answer calls
+   * tern_request_defer_authentication() here, returns %NULL, and calls
+   * tern_request_authenticate() later. The first handler that returns credentials is the last
+   * that is asked; without any the refusal is the response. When the credentials turn out wrong
+   * it is asked again, in a bounded number of rounds.
+   *
+   * Returns: (transfer full) (nullable): the credentials, or %NULL
+   */
+  tern_client_signals[TERN_CLIENT_AUTHENTICATE]
+      = g_signal_new ("authenticate", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
+                      take_credentials, NULL, NULL, TERN_TYPE_CREDENTIALS, 2,
+                      TERN_TYPE_CHALLENGE, TERN_TYPE_REQUEST);
 }
 
 static void

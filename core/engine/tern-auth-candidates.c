@@ -4,7 +4,6 @@
 #include "engine/tern-auth-candidates.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/tern-log.h"
 #include "engine/tern-settings.h"
@@ -62,21 +61,6 @@ flags_allow (TernAuthScheme *scheme, const TernCredentials *credentials)
   return !(flags & TERN_AUTH_NEEDS_TOKEN) || is_token;
 }
 
-/* A scheme object that takes the challenge and can use the credentials, or NULL. */
-static TernAuthScheme *
-try_offer (const char *name, TernChallenge *challenge, const TernCredentials *credentials)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &error);
-
-  if (scheme && flags_allow (scheme, credentials)
-      && tern_auth_scheme_accept (scheme, challenge, &error))
-    return g_steal_pointer (&scheme);
-  if (error)
-    tern_log (TERN_LOG_PLUGIN, "auth scheme %s: %s", name, error->message);
-  return NULL;
-}
-
 static gboolean
 are_equal (const TernCredentials *a, const TernCredentials *b)
 {
@@ -104,27 +88,39 @@ wants_password (const TernUri *uri)
   return strchr (uri->userinfo, ':') == NULL;
 }
 
+GPtrArray *
+tern_auth_candidate_offers (GPtrArray *challenges)
+{
+  return tern_auth_choice_sort (challenges, rank_scheme, NULL);
+}
+
 gboolean
-tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri)
+tern_auth_candidate_suits (const TernCredentials *credentials, const TernUri *uri)
 {
   g_autoptr (TernCredentials) own = from_userinfo (uri);
 
   if (!own)
     return TRUE;
   if (wants_password (uri))
-    return has_name (answer->credentials, tern_credentials_get_name (own));
-  return are_equal (own, answer->credentials);
+    return has_name (credentials, tern_credentials_get_name (own));
+  return are_equal (own, credentials);
 }
 
-/* (element-type TernCredentials): what may be tried, in order. A URI that names somebody is never
- * answered with somebody else's. */
-static GPtrArray *
-list_candidates (GPtrArray *credentials, const TernUri *uri, gboolean only_scoped)
+gboolean
+tern_auth_candidate_is_own (const TernCredentials *credentials, const TernUri *uri)
+{
+  g_autoptr (TernCredentials) own = from_userinfo (uri);
+
+  return own && are_equal (own, credentials);
+}
+
+GPtrArray *
+tern_auth_candidate_list (GPtrArray *credentials, const TernUri *uri, gboolean only_scoped)
 {
   GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_credentials_unref);
   g_autoptr (TernCredentials) own = from_userinfo (uri);
 
-  for (guint i = 0; i < credentials->len && (!own || wants_password (uri)); i++)
+  for (guint i = 0; credentials && i < credentials->len && (!own || wants_password (uri)); i++)
     {
       const TernDomainCredentials *entry = credentials->pdata[i];
 
@@ -137,71 +133,71 @@ list_candidates (GPtrArray *credentials, const TernUri *uri, gboolean only_scope
   return list;
 }
 
+/* A scheme object that takes the offer (NULL: speaks unasked), or NULL. */
+static TernAuthScheme *
+make_scheme (const char *name, TernChallenge *offer, GError **error)
+{
+  g_autoptr (GError) local = NULL;
+  g_autoptr (TernAuthScheme) scheme = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &local);
+
+  if (scheme && tern_auth_scheme_accept (scheme, offer, &local))
+    return g_steal_pointer (&scheme);
+  if (!local)
+    return NULL;
+  tern_log (TERN_LOG_PLUGIN, "auth scheme %s: %s", name, local->message);
+  g_propagate_error (error, g_steal_pointer (&local));
+  return NULL;
+}
+
+static gboolean
+shows_secret (TernAuthScheme *scheme)
+{
+  return (tern_auth_scheme_get_flags (scheme) & TERN_AUTH_SHOWS_SECRET) != 0;
+}
+
+TernAuthSession *
+tern_auth_candidate_pair (TernChallenge *offer,
+                          TernCredentials *credentials,
+                          gboolean only_hidden,
+                          GError **error)
+{
+  g_autoptr (TernAuthScheme) scheme = make_scheme (tern_challenge_get_scheme (offer), offer, error);
+
+  if (!scheme || !flags_allow (scheme, credentials) || (only_hidden && shows_secret (scheme)))
+    return NULL;
+  return tern_auth_session_new (scheme, credentials, offer);
+}
+
 gboolean
-tern_auth_candidate_is_own (const TernAuthAnswer *answer, const TernUri *uri)
+tern_auth_candidate_is_same (const TernAuthSession *old, const TernAuthSession *session)
 {
-  g_autoptr (TernCredentials) own = from_userinfo (uri);
-
-  return own && are_equal (own, answer->credentials);
+  return G_OBJECT_TYPE (old->scheme) == G_OBJECT_TYPE (session->scheme)
+         && (tern_auth_scheme_get_flags (old->scheme) & TERN_AUTH_PREEMPTIVE)
+         && are_equal (old->credentials, session->credentials);
 }
 
-/* A scheme that speaks before it is asked says the same when it is: once was enough. */
-static gboolean
-was_refused (const TernAuthAnswer *refused, TernAuthScheme *scheme, TernCredentials *credentials)
-{
-  return refused->scheme && G_OBJECT_TYPE (refused->scheme) == G_OBJECT_TYPE (scheme)
-         && (tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
-         && are_equal (refused->credentials, credentials);
-}
-
-static gboolean
-pair (TernCredentials *credentials,
-      GPtrArray *offers,
-      const TernAuthAnswer *refused,
-      TernAuthAnswer *answer)
+TernChallenge *
+tern_auth_candidate_find (GPtrArray *offers, gboolean only_hidden)
 {
   for (guint i = 0; i < offers->len; i++)
     {
-      TernChallenge *challenge = offers->pdata[i];
+      TernChallenge *offer = offers->pdata[i];
+      g_autoptr (TernAuthScheme) scheme
+          = make_scheme (tern_challenge_get_scheme (offer), offer, NULL);
 
-      answer->scheme = try_offer (tern_challenge_get_scheme (challenge), challenge, credentials);
-      if (!answer->scheme)
-        continue;
-      if (was_refused (refused, answer->scheme, credentials))
-        {
-          g_clear_object (&answer->scheme);
-          return FALSE; /* nor is a weaker offer tried with them */
-        }
-      answer->credentials = tern_credentials_ref (credentials);
-      return TRUE;
+      if (scheme && !(only_hidden && shows_secret (scheme)))
+        return offer;
     }
-  return FALSE;
+  return NULL;
 }
 
-gboolean
-tern_auth_candidate_next (GPtrArray *credentials,
-                          const TernUri *uri,
-                          GPtrArray *challenges,
-                          const TernAuthAnswer *refused,
-                          guint *next,
-                          TernAuthAnswer *answer)
-{
-  g_autoptr (GPtrArray) offers = tern_auth_choice_sort (challenges, rank_scheme, NULL);
-  g_autoptr (GPtrArray) list = list_candidates (credentials, uri, FALSE);
-
-  while (*next < list->len)
-    if (pair (list->pdata[(*next)++], offers, refused, answer))
-      return TRUE;
-  return FALSE;
-}
-
-gboolean
+TernAuthSession *
 tern_auth_candidate_preempt (GPtrArray *credentials,
                              const TernUri *uri,
                              gboolean led_astray,
-                             TernAuthAnswer *answer)
+                             gboolean only_hidden)
 {
-  g_autoptr (GPtrArray) list = list_candidates (credentials, uri, led_astray);
+  g_autoptr (GPtrArray) list = tern_auth_candidate_list (credentials, uri, led_astray);
   g_auto (GStrv) names = tern_registry_list_names (TERN_PLUGIN_AUTH_SCHEME);
 
   for (gsize i = 0; list->len > 0 && names[i]; i++)
@@ -210,21 +206,21 @@ tern_auth_candidate_preempt (GPtrArray *credentials,
           = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, names[i], NULL);
 
       if (!scheme || !(tern_auth_scheme_get_flags (scheme) & TERN_AUTH_PREEMPTIVE)
-          || !flags_allow (scheme, list->pdata[0]) || !tern_auth_scheme_accept (scheme, NULL, NULL))
+          || !flags_allow (scheme, list->pdata[0]) || (only_hidden && shows_secret (scheme))
+          || !tern_auth_scheme_accept (scheme, NULL, NULL))
         continue;
-      *answer
-          = (TernAuthAnswer){ g_steal_pointer (&scheme), tern_credentials_ref (list->pdata[0]) };
-      return TRUE;
+      return tern_auth_session_new (scheme, list->pdata[0], NULL);
     }
-  return FALSE;
+  return NULL;
 }
 
 TernAuthVerdict
-tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArray *challenges)
+tern_auth_candidate_judge (const TernAuthSession *session, GPtrArray *challenges)
 {
   for (guint i = 0; i < challenges->len; i++)
     {
-      const TernAuthVerdict verdict = tern_auth_scheme_judge (answer->scheme, challenges->pdata[i]);
+      const TernAuthVerdict verdict
+          = tern_auth_scheme_judge (session->scheme, challenges->pdata[i]);
 
       if (verdict != TERN_AUTH_WRONG)
         return verdict;
@@ -232,44 +228,18 @@ tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArray *challenges)
   return TERN_AUTH_WRONG;
 }
 
-gboolean
-tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges)
+TernAuthSession *
+tern_auth_candidate_renew (const TernAuthSession *session, GPtrArray *challenges)
 {
-  g_autoptr (TernAuthScheme) old = g_steal_pointer (&answer->scheme);
-
   for (guint i = 0; i < challenges->len; i++)
     {
-      TernChallenge *challenge = challenges->pdata[i];
+      TernAuthSession *next;
 
-      if (tern_auth_scheme_judge (old, challenge) == TERN_AUTH_WRONG)
+      if (tern_auth_scheme_judge (session->scheme, challenges->pdata[i]) == TERN_AUTH_WRONG)
         continue;
-      answer->scheme
-          = try_offer (tern_challenge_get_scheme (challenge), challenge, answer->credentials);
-      if (answer->scheme)
-        return TRUE;
+      next = tern_auth_candidate_pair (challenges->pdata[i], session->credentials, FALSE, NULL);
+      if (next)
+        return next;
     }
-  tern_auth_answer_clear (answer);
-  return FALSE;
-}
-
-TernHeaders *
-tern_auth_candidate_respond (const TernAuthAnswer *answer, const TernAuthRequest *request)
-{
-  g_autoptr (GError) error = NULL;
-  guint8 random[8] = { 0 };
-  char cnonce[17];
-  TernHeaders *fields;
-  TernAuthRequest view = *request;
-
-  if (getrandom (random, sizeof random, 0) != sizeof random)
-    return NULL;
-  for (gsize i = 0; i < sizeof random; i++)
-    g_snprintf (cnonce + 2 * i, 3, "%02x", random[i]);
-  view.time = g_get_real_time () / G_USEC_PER_SEC;
-  view.cnonce = cnonce;
-  view.nonce_count = 1;
-  fields = tern_auth_scheme_respond (answer->scheme, &view, answer->credentials, &error);
-  if (!fields)
-    tern_log (TERN_LOG_PLUGIN, "auth: %s", error ? error->message : "no answer");
-  return fields;
+  return NULL;
 }

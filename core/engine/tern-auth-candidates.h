@@ -4,38 +4,45 @@
 #pragma once
 
 #include "base/tern-uri.h"
-#include "engine/tern-auth-memory.h"
-#include "plugin/tern-auth-request.h"
+#include "engine/tern-auth-session.h"
 
-/* The first pair of credentials (from number *@next on) and offer (strongest first) that goes
- * together; what was @refused already is left out. FALSE when none is left. Userinfo in the URI
- * stands in place of the program's credentials; a name alone picks those of that name. */
-gboolean tern_auth_candidate_next (GPtrArray *credentials,
-                                   const TernUri *uri,
-                                   GPtrArray *challenges,
-                                   const TernAuthAnswer *refused,
-                                   guint *next,
-                                   TernAuthAnswer *answer);
+/* (element-type TernChallenge): those that a plugin is there for, strongest first. */
+GPtrArray *tern_auth_candidate_offers (GPtrArray *challenges);
 
-/* Whether an answer from memory is one of the credentials in the URI, where it has some. */
-gboolean tern_auth_candidate_suits (const TernAuthAnswer *answer, const TernUri *uri);
+/* (element-type TernCredentials): what may be tried, in order; @credentials are of
+ * TernDomainCredentials. A URI that names somebody is never answered with somebody else's; a name
+ * alone picks those of that name. @only_scoped: none that are for every host. */
+GPtrArray *
+tern_auth_candidate_list (GPtrArray *credentials, const TernUri *uri, gboolean only_scoped);
+
+/* Whether credentials from memory are those in the URI, where it has some. */
+gboolean tern_auth_candidate_suits (const TernCredentials *credentials, const TernUri *uri);
 /* Whether they are those in the URI. */
-gboolean tern_auth_candidate_is_own (const TernAuthAnswer *answer, const TernUri *uri);
+gboolean tern_auth_candidate_is_own (const TernCredentials *credentials, const TernUri *uri);
+
+/* A session of the two (transfer full); NULL where the scheme will not take the offer (@error) or
+ * has no use for such credentials. @only_hidden: nor where its answer shows the secret. */
+TernAuthSession *tern_auth_candidate_pair (TernChallenge *offer,
+                                           TernCredentials *credentials,
+                                           gboolean only_hidden,
+                                           GError **error);
+
+/* Whether @old, which was refused, was the same answer: a scheme that speaks before it is asked
+ * says the same when it is, so once was enough. */
+gboolean tern_auth_candidate_is_same (const TernAuthSession *old, const TernAuthSession *session);
+
+/* The first offer that its scheme takes (transfer none), or NULL; @only_hidden as above. */
+TernChallenge *tern_auth_candidate_find (GPtrArray *offers, gboolean only_hidden);
 
 /* The first credentials for the URI with a scheme that may speak before it is asked. Where a
  * redirect has led to another origin (@led_astray), those for every host are not told unasked. */
-gboolean tern_auth_candidate_preempt (GPtrArray *credentials,
-                                      const TernUri *uri,
-                                      gboolean led_astray,
-                                      TernAuthAnswer *answer);
+TernAuthSession *tern_auth_candidate_preempt (GPtrArray *credentials,
+                                              const TernUri *uri,
+                                              gboolean led_astray,
+                                              gboolean only_hidden);
 
 /* What the scheme says of the challenges that came after its answer. */
-TernAuthVerdict tern_auth_candidate_judge (const TernAuthAnswer *answer, GPtrArray *challenges);
+TernAuthVerdict tern_auth_candidate_judge (const TernAuthSession *session, GPtrArray *challenges);
 
-/* A new object of the same scheme for the new challenge, with the same credentials. */
-gboolean tern_auth_candidate_renew (TernAuthAnswer *answer, GPtrArray *challenges);
-
-/* The fields for one request (transfer full), NULL where the scheme gives none. The time, the
- * random text and the count of @request are filled in here. */
-TernHeaders *tern_auth_candidate_respond (const TernAuthAnswer *answer,
-                                          const TernAuthRequest *request);
+/* The same scheme and credentials with the new challenge (transfer full). */
+TernAuthSession *tern_auth_candidate_renew (const TernAuthSession *session, GPtrArray *challenges);

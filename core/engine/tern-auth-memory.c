@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Remembered authorizations. An entry answers for its own origin and partition and the paths below
- * its root, never for another (RFC 7617 §2.2). No plugin is called with the lock held. */
+ * its roots, never for another (RFC 7617 §2.2, RFC 7616 §3.3). No plugin is called with the lock
+ * held. */
 #include "engine/tern-auth-memory.h"
 
 #include <string.h>
@@ -13,25 +14,19 @@
 typedef struct
 {
   TernUri *uri;
-  char *root;
+  char **roots;
   char *partition;
   gboolean of_uri;
-  TernAuthAnswer answer;
+  TernAuthSession *session; /* NULL for a space that is only guarded */
 } Space;
 
 struct _TernAuthMemory
 {
   gatomicrefcount ref_count;
   GMutex lock;
-  GPtrArray *spaces; /* newest last */
+  GPtrArray *spaces;  /* newest last */
+  GPtrArray *guarded; /* likewise */
 };
-
-void
-tern_auth_answer_clear (TernAuthAnswer *answer)
-{
-  g_clear_object (&answer->scheme);
-  g_clear_pointer (&answer->credentials, tern_credentials_unref);
-}
 
 static void
 space_free (gpointer data)
@@ -39,9 +34,9 @@ space_free (gpointer data)
   Space *space = data;
 
   tern_uri_unref (space->uri);
-  g_free (space->root);
+  g_strfreev (space->roots);
   g_free (space->partition);
-  tern_auth_answer_clear (&space->answer);
+  g_clear_pointer (&space->session, tern_auth_session_unref);
   g_free (space);
 }
 
@@ -53,6 +48,7 @@ tern_auth_memory_new (void)
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->lock);
   self->spaces = g_ptr_array_new_with_free_func (space_free);
+  self->guarded = g_ptr_array_new_with_free_func (space_free);
   return self;
 }
 
@@ -69,6 +65,7 @@ tern_auth_memory_unref (TernAuthMemory *self)
   if (!g_atomic_ref_count_dec (&self->ref_count))
     return;
   g_ptr_array_unref (self->spaces);
+  g_ptr_array_unref (self->guarded);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -79,30 +76,77 @@ is_of (const Space *space, const TernUri *uri, const char *partition)
   return tern_uri_same_origin (space->uri, uri) && g_strcmp0 (space->partition, partition) == 0;
 }
 
-gboolean
-tern_auth_memory_find (TernAuthMemory *self,
-                       const TernUri *uri,
-                       const char *partition,
-                       TernAuthAnswer *answer)
+/* The length of the longest root that covers the target; 0 where none does. */
+static gsize
+measure_cover (const Space *space, const char *target)
 {
-  const Space *best = NULL;
+  gsize longest = 0;
+
+  for (gsize i = 0; space->roots[i]; i++)
+    if (tern_protection_space_covers (space->roots[i], target))
+      longest = MAX (longest, strlen (space->roots[i]));
+  return longest;
+}
+
+TernAuthSession *
+tern_auth_memory_find (TernAuthMemory *self, const TernUri *uri, const char *partition)
+{
+  TernAuthSession *best = NULL;
+  gsize best_depth = 0;
 
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->spaces->len; i++)
     {
       const Space *space = self->spaces->pdata[i];
+      gsize depth;
 
-      /* The deepest root is the closest space. Who names nobody is not somebody for that. */
-      if (is_of (space, uri, partition) && (!space->of_uri || uri->userinfo)
-          && tern_protection_space_covers (space->root, uri->target)
-          && (!best || strlen (space->root) >= strlen (best->root)))
-        best = space;
+      /* Who names nobody is not somebody for that. */
+      if (!is_of (space, uri, partition) || (space->of_uri && !uri->userinfo))
+        continue;
+      /* The deepest root is the closest space, of equals the newest. */
+      depth = measure_cover (space, uri->target);
+      if (depth > 0 && depth >= best_depth)
+        {
+          best = space->session;
+          best_depth = depth;
+        }
     }
   if (best)
-    *answer = (TernAuthAnswer){ g_object_ref (best->answer.scheme),
-                                tern_credentials_ref (best->answer.credentials) };
+    tern_auth_session_ref (best);
   g_mutex_unlock (&self->lock);
-  return best != NULL;
+  return best;
+}
+
+static Space *
+make_space (TernUri *uri, const char *partition, const TernChallenge *challenge)
+{
+  Space *space = g_new0 (Space, 1);
+
+  space->uri = tern_uri_ref (uri);
+  space->roots = tern_protection_space_roots (challenge, uri);
+  space->partition = g_strdup (partition);
+  return space;
+}
+
+/* Takes @space; what it replaces, and what is too many, is dropped outside of the lock. */
+static void
+add_space (TernAuthMemory *self, GPtrArray *spaces, Space *space)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
+
+  g_mutex_lock (&self->lock);
+  for (guint i = spaces->len; i > 0; i--)
+    {
+      const Space *old = spaces->pdata[i - 1];
+
+      if (is_of (old, space->uri, space->partition) && old->of_uri == space->of_uri
+          && g_strv_equal ((const char *const *)old->roots, (const char *const *)space->roots))
+        g_ptr_array_add (gone, g_ptr_array_steal_index (spaces, i - 1));
+    }
+  if (spaces->len >= MAX_SPACES)
+    g_ptr_array_add (gone, g_ptr_array_steal_index (spaces, 0));
+  g_ptr_array_add (spaces, space);
+  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -110,33 +154,17 @@ tern_auth_memory_add (TernAuthMemory *self,
                       TernUri *uri,
                       const char *partition,
                       gboolean of_uri,
-                      const TernAuthAnswer *answer)
+                      TernAuthSession *session)
 {
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
-  Space *space = g_new0 (Space, 1);
+  Space *space = make_space (uri, partition, session->challenge);
 
-  space->uri = tern_uri_ref (uri);
-  space->root = tern_protection_space_root (uri->target);
-  space->partition = g_strdup (partition);
   space->of_uri = of_uri;
-  space->answer = (TernAuthAnswer){ g_object_ref (answer->scheme),
-                                    tern_credentials_ref (answer->credentials) };
-  g_mutex_lock (&self->lock);
-  for (guint i = self->spaces->len; i > 0; i--)
-    {
-      const Space *old = self->spaces->pdata[i - 1];
-
-      if (is_of (old, uri, partition) && strcmp (old->root, space->root) == 0)
-        g_ptr_array_add (gone, g_ptr_array_steal_index (self->spaces, i - 1));
-    }
-  if (self->spaces->len >= MAX_SPACES)
-    g_ptr_array_add (gone, g_ptr_array_steal_index (self->spaces, 0));
-  g_ptr_array_add (self->spaces, space);
-  g_mutex_unlock (&self->lock);
+  space->session = tern_auth_session_ref (session);
+  add_space (self, self->spaces, space);
 }
 
 void
-tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthScheme *scheme)
+tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, const TernAuthSession *session)
 {
   g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
 
@@ -145,7 +173,7 @@ tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthSchem
     {
       const Space *space = self->spaces->pdata[i - 1];
 
-      if (tern_uri_same_origin (space->uri, uri) && space->answer.scheme == scheme)
+      if (tern_uri_same_origin (space->uri, uri) && space->session == session)
         g_ptr_array_add (gone, g_ptr_array_steal_index (self->spaces, i - 1));
     }
   g_mutex_unlock (&self->lock);
@@ -154,17 +182,48 @@ tern_auth_memory_forget (TernAuthMemory *self, const TernUri *uri, TernAuthSchem
 void
 tern_auth_memory_renew (TernAuthMemory *self,
                         const TernUri *uri,
-                        TernAuthScheme *old,
-                        const TernAuthAnswer *answer)
+                        const TernAuthSession *old,
+                        TernAuthSession *session)
 {
-  /* Only the pointers change under the lock; the caller holds a reference to the old scheme. */
+  guint n_dropped = 0;
+
   g_mutex_lock (&self->lock);
   for (guint i = 0; i < self->spaces->len; i++)
     {
       Space *space = self->spaces->pdata[i];
 
-      if (tern_uri_same_origin (space->uri, uri) && space->answer.scheme == old)
-        g_set_object (&space->answer.scheme, answer->scheme);
+      if (!tern_uri_same_origin (space->uri, uri) || space->session != old)
+        continue;
+      space->session = tern_auth_session_ref (session);
+      n_dropped++;
     }
   g_mutex_unlock (&self->lock);
+  /* The last reference may finalize a plugin's object. */
+  while (n_dropped-- > 0)
+    tern_auth_session_unref ((TernAuthSession *)old);
+}
+
+void
+tern_auth_memory_guard (TernAuthMemory *self,
+                        TernUri *uri,
+                        const char *partition,
+                        const TernChallenge *challenge)
+{
+  add_space (self, self->guarded, make_space (uri, partition, challenge));
+}
+
+gboolean
+tern_auth_memory_is_guarded (TernAuthMemory *self, const TernUri *uri, const char *partition)
+{
+  gboolean is_guarded = FALSE;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->guarded->len && !is_guarded; i++)
+    {
+      const Space *space = self->guarded->pdata[i];
+
+      is_guarded = is_of (space, uri, partition) && measure_cover (space, uri->target) > 0;
+    }
+  g_mutex_unlock (&self->lock);
+  return is_guarded;
 }

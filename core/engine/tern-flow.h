@@ -38,6 +38,8 @@ typedef struct
   void (*uploaded) (gpointer data, guint64 sent);
   TernDebugFunc log; /* all but the heads */
   TernTlsAskFunc certificate_error;
+  /* (transfer full), NULL is nobody or, after tern_request_defer_authentication(), later. */
+  TernCredentials *(*authenticate) (gpointer data, TernChallenge *challenge);
 } TernHooks;
 
 /* What a stage says. */
@@ -53,7 +55,7 @@ typedef enum
 typedef union
 {
   gpointer align;
-  char room[112];
+  char room[176];
 } TernStageState;
 
 #define TERN_N_STAGES 7

@@ -14,6 +14,9 @@ typedef enum
   TERN_OP_CACHE_STORE,  /* key, value, keep_until */
   TERN_OP_CACHE_DELETE, /* key */
   TERN_OP_PROXY_FIND,   /* → routes (NULL: direct) or error */
+  TERN_OP_CREDENTIALS,  /* challenge, attempt → credentials (NULL: nobody) or error */
+  TERN_OP_BODY_HASH,    /* key: the hash's name → hash, NULL where there is none */
+  TERN_OP_KEEP,         /* the start of flow->result's body, in memory; it reads as before */
   TERN_OP_EXCHANGE,     /* fresh, allow_expect → flow->result, facts */
   TERN_OP_DRAIN,        /* what is left of flow->result's body, up to a cap; then it is gone */
 } TernOperationKind;
@@ -27,6 +30,11 @@ typedef struct
   GBytes *value;
   gint64 keep_until;
 
+  TernChallenge *challenge; /* borrowed from who asks */
+  guint attempt;
+  TernCredentials *credentials;
+  char *hash;
+
   GPtrArray *routes;
   GError *error;
 
@@ -38,6 +46,8 @@ typedef struct
   TernProxyQuestion *question;
   TernExchange *exchange;
   TernJob *job;
+  TernRequest *asking; /* borrowed: the request that waits for an answer */
+  GByteArray *kept;
   gsize drained;
   gint64 until; /* when somebody loses patience with it; 0 as long as it did not begin */
 } TernOperation;

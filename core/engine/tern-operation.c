@@ -3,8 +3,10 @@
  */
 #include "engine/tern-operation.h"
 
+#include "engine/tern-auth-operation.h"
 #include "engine/tern-flow.h"
 #include "engine/tern-store-call.h"
+#include "message/tern-request-question.h"
 
 /* What is worth reading of a body that nobody wants, to keep its connection, and how long. */
 #define DRAIN_CAP (64 * 1024)
@@ -20,6 +22,12 @@ tern_operation_clear (TernOperation *self)
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_pointer (&self->value, g_bytes_unref);
   g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->credentials, tern_credentials_unref);
+  g_clear_pointer (&self->hash, g_free);
+  g_clear_pointer (&self->kept, g_byte_array_unref);
+  if (self->asking)
+    tern_request_question_end (g_steal_pointer (&self->asking));
+  self->challenge = NULL;
   self->drained = 0;
   self->until = 0;
 }
@@ -166,6 +174,12 @@ tern_operation_perform (gpointer data, TernWait *wait)
       return perform_store (flow, wait);
     case TERN_OP_PROXY_FIND:
       return perform_proxy_find (flow, wait);
+    case TERN_OP_CREDENTIALS:
+      return tern_auth_operation_ask (flow, wait);
+    case TERN_OP_BODY_HASH:
+      return tern_auth_operation_hash (flow, wait);
+    case TERN_OP_KEEP:
+      return tern_auth_operation_keep (flow, wait);
     case TERN_OP_EXCHANGE:
       return perform_exchange (flow, wait);
     case TERN_OP_DRAIN:

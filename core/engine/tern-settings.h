@@ -50,6 +50,7 @@ typedef struct
   char **safe_methods;
   gboolean ignore_etag;
   gboolean preemptive_auth;
+  gboolean allow_auth_downgrade;
   gboolean errors_as_responses;
   guint debug_level;
   char *user_agent;

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Answers the challenges of origins: logs in where a 401 asks for it. What the program put into
  * Authorization itself always wins. The same for proxies is tern-stage-proxy-auth.c. */
-#include "engine/tern-login.h"
+#include "engine/tern-login-rounds.h"
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
 
 typedef struct
 {
-  TernLogin login;
+  TernLoginRounds rounds;
   gboolean own; /* the program's own Authorization: hands off */
-  gboolean draining;
 } State;
 
 G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
 
-static const TernLoginKind kind = { 401, "WWW-Authenticate", "Authorization", FALSE };
+static const TernLoginKind kind
+    = { 401, "WWW-Authenticate", "Authorization", "Authentication-Info", FALSE };
 
 static void
 auth_clear (gpointer data)
 {
   State *state = data;
 
-  tern_login_clear (&state->login);
+  tern_login_rounds_clear (&state->rounds);
 }
 
 static TernLoginPlace
@@ -33,11 +33,23 @@ find_place (TernFlow *flow)
     .uri = flow->call.uri,
     .partition = flow->call.request->partition,
     .preemptive = flow->settings->preemptive_auth,
+    .allow_downgrade = flow->settings->allow_auth_downgrade,
+    .can_ask = flow->hooks.authenticate != NULL,
     .led_astray = flow->call.led_astray,
     .method = flow->call.method,
     .target = flow->call.uri->target,
     .headers = flow->call.headers,
+    .body = &flow->call.body,
   };
+}
+
+static void
+take_fields (TernFlow *flow, State *state)
+{
+  g_autoptr (TernHeaders) fields = g_steal_pointer (&state->rounds.fields);
+
+  if (fields)
+    tern_call_edit_all (&flow->call, TERN_STAGE_AUTH, fields);
 }
 
 static TernGo
@@ -45,31 +57,27 @@ auth_down (TernFlow *flow, gpointer data)
 {
   State *state = data;
   const TernLoginPlace place = find_place (flow);
-  g_autoptr (TernHeaders) fields = NULL;
+  TernGo go;
 
   state->own = tern_headers_has (flow->call.headers, kind.answer);
-  if (!state->own)
-    fields = tern_login_begin (&state->login, &kind, &place);
-  if (fields)
-    tern_call_edit_all (&flow->call, TERN_STAGE_AUTH, fields);
-  return TERN_GO_ON;
+  if (state->own)
+    return TERN_GO_ON;
+  go = tern_login_rounds_begin (&state->rounds, flow, &kind, &place);
+  take_fields (flow, state);
+  return go;
 }
 
 /* Once more with the next answer, where there is one. */
 static TernGo
 answer (TernFlow *flow, State *state, const TernLoginPlace *place)
 {
-  g_autoptr (TernHeaders) fields
-      = tern_login_answer (&state->login, &kind, place, flow->result.response);
+  TernGo go;
 
-  tern_login_tell (&state->login, &kind, fields, flow->hooks.log, flow->hooks.data);
-  tern_call_clear_edits (&flow->call, TERN_STAGE_AUTH);
-  if (!fields || !tern_flow_rewind (flow))
-    return TERN_GO_ON;
-  tern_call_edit_all (&flow->call, TERN_STAGE_AUTH, fields);
-  state->draining = TRUE;
-  flow->op.kind = TERN_OP_DRAIN;
-  return TERN_GO_OPERATE;
+  if (!tern_login_rounds_is_busy (&state->rounds))
+    tern_call_clear_edits (&flow->call, TERN_STAGE_AUTH);
+  go = tern_login_rounds_answer (&state->rounds, flow, &kind, place);
+  take_fields (flow, state);
+  return go;
 }
 
 static TernGo
@@ -79,18 +87,13 @@ auth_up (TernFlow *flow, gpointer data)
   TernResponse *response = flow->result.response;
   const TernLoginPlace place = find_place (flow);
 
-  if (state->draining)
-    {
-      state->draining = FALSE;
-      return TERN_GO_AGAIN;
-    }
   if (!response || state->own)
     return TERN_GO_ON;
-  if (response->status == kind.status)
+  if (tern_login_rounds_is_busy (&state->rounds) || response->status == kind.status)
     return answer (flow, state, &place);
   /* The cache's word for it does not count. */
   if (!response->from_cache)
-    tern_login_remember (&state->login, &place);
+    tern_login_remember (&state->rounds.login, &kind, &place, response);
   return TERN_GO_ON;
 }
 

@@ -6,7 +6,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-log.h"
-#include "engine/tern-login.h"
+#include "engine/tern-login-rounds.h"
 #include "engine/tern-stage.h"
 #include "exchange/tern-tunnel.h"
 #include "message/tern-response-private.h"
@@ -21,10 +21,9 @@ typedef enum
 
 typedef struct
 {
-  TernLogin login;
-  GPtrArray *routes; /* that may be tried; NULL is direct */
-  guint at;          /* which of them is tried */
-  gboolean draining;
+  TernLoginRounds rounds;
+  GPtrArray *routes;      /* that may be tried; NULL is direct */
+  guint at;               /* which of them is tried */
   TernUri *uri;           /* the proxy's; NULL where nobody can log in */
   GPtrArray *credentials; /* the proxy's own, as of origins */
   char *partition;
@@ -33,13 +32,14 @@ typedef struct
 
 G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
 
-static const TernLoginKind kind = { 407, "Proxy-Authenticate", "Proxy-Authorization", TRUE };
+static const TernLoginKind kind
+    = { 407, "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Authentication-Info", TRUE };
 
 static void
 leave_proxy (State *state)
 {
-  tern_login_clear (&state->login);
-  state->login = (TernLogin){ 0 };
+  tern_login_rounds_clear (&state->rounds);
+  state->rounds = (TernLoginRounds){ 0 };
   g_clear_pointer (&state->uri, tern_uri_unref);
   g_clear_pointer (&state->credentials, g_ptr_array_unref);
   g_clear_pointer (&state->partition, g_free);
@@ -65,17 +65,20 @@ get_way (const TernFlow *flow)
   return flow->call.uri->secure ? WAY_TUNNEL : WAY_ABSOLUTE;
 }
 
-/* The place where a login holds is the proxy, under the credentials that were given for it. */
+/* The place where a login holds is the proxy, under the credentials that were given for it; without
+ * any, the person may have some. */
 static void
 prepare_login (TernFlow *flow, State *state)
 {
   const TernRoute *route = flow->env.route;
   const char *partition = flow->call.request->partition;
 
-  if (!route->credentials || !(state->uri = tern_uri_parse (route->name, NULL)))
+  if (!route->credentials && !flow->hooks.authenticate)
     return;
+  state->uri = tern_uri_parse (route->name, NULL);
   state->credentials = tern_domain_credentials_list_copy (NULL);
-  g_ptr_array_add (state->credentials, tern_domain_credentials_new (route->credentials, NULL));
+  if (route->credentials)
+    g_ptr_array_add (state->credentials, tern_domain_credentials_new (route->credentials, NULL));
   state->partition = g_strconcat (route->key, partition ? "\n" : NULL, partition, NULL);
 }
 
@@ -101,9 +104,12 @@ find_place (TernFlow *flow, State *state, const char *target)
     .uri = state->uri,
     .partition = state->partition,
     .preemptive = flow->settings->preemptive_auth,
+    .allow_downgrade = flow->settings->allow_auth_downgrade,
+    .can_ask = flow->hooks.authenticate != NULL,
     .method = get_way (flow) == WAY_TUNNEL ? "CONNECT" : flow->call.method,
     .target = target,
     .headers = flow->call.headers,
+    .body = get_way (flow) == WAY_TUNNEL ? NULL : &flow->call.body,
   };
 }
 
@@ -151,13 +157,24 @@ take_route (TernFlow *flow, State *state)
   if (get_way (flow) == WAY_OTHER || take_own (flow, state))
     return;
   prepare_login (flow, state);
-  if (state->uri)
-    {
-      g_autofree char *target = make_target (flow);
-      const TernLoginPlace place = find_place (flow, state, target);
+}
 
-      send_fields (flow, state, tern_login_begin (&state->login, &kind, &place));
-    }
+/* What is said before the proxy asks. */
+static TernGo
+begin_login (TernFlow *flow, State *state)
+{
+  g_autofree char *target = NULL;
+  TernLoginPlace place;
+  TernGo go;
+
+  if (!state->uri)
+    return TERN_GO_ON;
+  target = make_target (flow);
+  place = find_place (flow, state, target);
+  go = tern_login_rounds_begin (&state->rounds, flow, &kind, &place);
+  if (state->rounds.fields)
+    send_fields (flow, state, g_steal_pointer (&state->rounds.fields));
+  return go;
 }
 
 /* A connector reaches an origin in its own way; through it only a proxy that was set is asked. */
@@ -186,6 +203,8 @@ proxy_auth_down (TernFlow *flow, gpointer data)
   GError *error = NULL;
   TernProxyAnswer answer = TERN_PROXY_KNOWN;
 
+  if (tern_login_rounds_is_busy (&state->rounds))
+    return begin_login (flow, state);
   if (flow->op.kind == TERN_OP_PROXY_FIND)
     {
       error = g_steal_pointer (&flow->op.error);
@@ -204,9 +223,10 @@ proxy_auth_down (TernFlow *flow, gpointer data)
       flow->op.kind = TERN_OP_PROXY_FIND;
       return TERN_GO_OPERATE;
     }
-  if (state->routes)
-    take_route (flow, state);
-  return TERN_GO_ON;
+  if (!state->routes)
+    return TERN_GO_ON;
+  take_route (flow, state);
+  return begin_login (flow, state);
 }
 
 /* Whether the proxy was not reached at all: then the next of the list is asked. Nothing was sent,
@@ -240,51 +260,41 @@ fail_tunnel (TernFlow *flow)
   flow->result.failure->phase = flow->phase = TERN_PHASE_CONNECT;
 }
 
-/* The fields of the next round; NULL where there is none. */
-static TernHeaders *
-answer_refusal (TernFlow *flow, State *state)
-{
-  g_autofree char *target = NULL;
-  TernLoginPlace place;
-  TernHeaders *fields;
-
-  if (!state->uri)
-    return NULL;
-  target = make_target (flow);
-  place = find_place (flow, state, target);
-  fields = tern_login_answer (&state->login, &kind, &place, flow->result.response);
-  tern_login_tell (&state->login, &kind, fields, flow->hooks.log, flow->hooks.data);
-  return fields;
-}
-
-/* The body of such a refusal was read with its head, and the request was not touched. */
+/* The next round, where there is one. The body of a refused CONNECT was read with its head, and
+ * the request was not touched. */
 static TernGo
-answer_tunnel (TernFlow *flow, State *state)
+answer (TernFlow *flow, State *state)
 {
-  TernHeaders *fields = NULL;
+  const gboolean is_tunnel = get_way (flow) == WAY_TUNNEL;
+  TernGo go = TERN_GO_ON;
 
-  if (flow->result.response->status == kind.status)
-    fields = answer_refusal (flow, state);
-  if (!fields)
+  if (state->uri && flow->result.response->status == kind.status)
     {
-      fail_tunnel (flow);
-      return TERN_GO_ON;
+      g_autofree char *target = make_target (flow);
+      const TernLoginPlace place = find_place (flow, state, target);
+
+      go = tern_login_rounds_answer (&state->rounds, flow, &kind, &place);
+      if (state->rounds.fields)
+        send_fields (flow, state, g_steal_pointer (&state->rounds.fields));
     }
-  send_fields (flow, state, fields);
-  return TERN_GO_AGAIN;
+  if (go == TERN_GO_ON && is_tunnel && flow->result.response)
+    fail_tunnel (flow);
+  return go;
 }
 
+/* The next proxy of the list. It may be told what opened it before, but nothing that takes time:
+ * then it will ask. */
 static TernGo
-answer_absolute (TernFlow *flow, State *state)
+try_next (TernFlow *flow, State *state)
 {
-  g_autoptr (TernHeaders) fields = answer_refusal (flow, state);
-
-  if (!fields || !tern_flow_rewind (flow))
-    return TERN_GO_ON;
-  send_fields (flow, state, g_steal_pointer (&fields));
-  state->draining = TRUE;
-  flow->op.kind = TERN_OP_DRAIN;
-  return TERN_GO_OPERATE;
+  state->at++;
+  take_route (flow, state);
+  if (begin_login (flow, state) == TERN_GO_OPERATE)
+    {
+      leave_proxy (state);
+      prepare_login (flow, state);
+    }
+  return TERN_GO_AGAIN;
 }
 
 static TernGo
@@ -295,28 +305,20 @@ proxy_auth_up (TernFlow *flow, gpointer data)
 
   if (!flow->env.route)
     return TERN_GO_ON;
-  if (state->draining)
-    {
-      state->draining = FALSE;
-      return TERN_GO_AGAIN;
-    }
   if (state->at + 1 < state->routes->len && is_dead (flow))
-    {
-      state->at++;
-      take_route (flow, state);
-      return TERN_GO_AGAIN;
-    }
+    return try_next (flow, state);
   if (!flow->result.response)
     return TERN_GO_ON;
-  if (facts->refused_tunnel)
-    return answer_tunnel (flow, state);
-  if (facts->via_proxy && flow->result.response->status == kind.status)
-    return answer_absolute (flow, state);
+  if (tern_login_rounds_is_busy (&state->rounds) || facts->refused_tunnel
+      || (facts->via_proxy && flow->result.response->status == kind.status))
+    return answer (flow, state);
   if (state->uri)
     {
-      const TernLoginPlace place = find_place (flow, state, NULL);
+      g_autofree char *target = make_target (flow);
+      const TernLoginPlace place = find_place (flow, state, target);
 
-      tern_login_remember (&state->login, &place);
+      tern_login_remember (&state->rounds.login, &kind, &place,
+                           facts->via_proxy ? flow->result.response : NULL);
     }
   return TERN_GO_ON;
 }

@@ -80,5 +80,8 @@ tern_reader_free (TernReader *self)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernReader, tern_reader_free)
 
+/* First @prefix, then @rest; takes both. */
+TernReader *tern_reader_new_prefix (GByteArray *prefix, TernReader *rest);
+
 /* Over bytes; keeps a reference. */
 TernReader *tern_reader_new_bytes (GBytes *bytes);

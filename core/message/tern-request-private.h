@@ -3,11 +3,31 @@
  * work. */
 #pragma once
 
+#include <tern/tern-credentials.h>
 #include <tern/tern-failure.h>
 #include <tern/tern-request.h>
 
 #include "base/tern-headers-private.h"
 #include "message/tern-body-source.h"
+
+typedef enum
+{
+  TERN_QUESTION_NONE,
+  TERN_QUESTION_ASKED,
+  TERN_QUESTION_DEFERRED,
+  TERN_QUESTION_ANSWERED,
+} TernQuestionState;
+
+/* See tern-request-question.h. */
+typedef struct
+{
+  TernQuestionState state;
+  guint attempt;
+  TernCredentials *credentials;
+  void (*notify) (gpointer data);
+  gpointer data;
+  GDestroyNotify free_data;
+} TernRequestQuestion;
 
 struct _TernRequest
 {
@@ -23,8 +43,9 @@ struct _TernRequest
   gboolean expect_continue;
   gboolean accept_encoding;
   char *partition;
-  GMutex lock; /* for the failure, which the sending thread writes */
+  GMutex lock; /* for the failure, which the sending thread writes, and the question */
   TernFailure *failure;
+  TernRequestQuestion question;
 };
 
 void tern_request_take_failure (TernRequest *self, TernFailure *failure);

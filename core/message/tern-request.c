@@ -34,6 +34,7 @@ tern_request_finalize (GObject *object)
   tern_headers_unref (self->headers);
   tern_body_source_clear (&self->body);
   g_clear_pointer (&self->failure, tern_failure_unref);
+  g_clear_pointer (&self->question.credentials, tern_credentials_unref);
   g_mutex_clear (&self->lock);
   G_OBJECT_CLASS (tern_request_parent_class)->finalize (object);
 }

@@ -18,6 +18,7 @@ struct _TernChallenge
   char *scheme;
   char *token68;
   GHashTable *params;
+  GHashTable *raw; /* GBytes of the values that came as something else than UTF-8; NULL for none */
 };
 
 /**
@@ -70,6 +71,7 @@ tern_challenge_unref (TernChallenge *challenge)
   g_free (challenge->scheme);
   g_free (challenge->token68);
   g_hash_table_unref (challenge->params);
+  g_clear_pointer (&challenge->raw, g_hash_table_unref);
   g_free (challenge);
 }
 
@@ -102,6 +104,28 @@ tern_challenge_get_param (const TernChallenge *challenge, const char *name)
   g_autofree char *key = name ? g_ascii_strdown (name, -1) : NULL;
 
   return key ? g_hash_table_lookup (challenge->params, key) : NULL;
+}
+
+/**
+ * tern_challenge_get_param_bytes:
+ * @challenge: a challenge
+ * @name: the name of a parameter, in any case
+ *
+ * Gets its value as it came, without quotes and backslashes: what goes back to the server, or into
+ * a hash, must be the server's own bytes.
+ *
+ * Returns: (nullable) (transfer full): its bytes, in whatever charset they are
+ */
+GBytes *
+tern_challenge_get_param_bytes (const TernChallenge *challenge, const char *name)
+{
+  g_autofree char *key = name ? g_ascii_strdown (name, -1) : NULL;
+  GBytes *raw = key && challenge->raw ? g_hash_table_lookup (challenge->raw, key) : NULL;
+  const char *value = key ? g_hash_table_lookup (challenge->params, key) : NULL;
+
+  if (raw)
+    return g_bytes_ref (raw);
+  return value ? g_bytes_new (value, strlen (value)) : NULL;
 }
 
 /**
@@ -251,6 +275,22 @@ value_length (const Scanner *scan)
   return 0;
 }
 
+/* Takes @value. What is not UTF-8 is read as Latin-1, and kept beside. */
+static void
+add_param (TernChallenge *self, char *key, char *value)
+{
+  if (g_utf8_validate (value, -1, NULL))
+    {
+      g_hash_table_insert (self->params, key, value);
+      return;
+    }
+  if (!self->raw)
+    self->raw
+        = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  g_hash_table_insert (self->params, g_strdup (key), tern_field_latin1_to_utf8 (value));
+  g_hash_table_insert (self->raw, key, g_bytes_new_take (value, strlen (value)));
+}
+
 /* The cursor stands behind the "=". Of a parameter that is given twice the first counts. */
 static gboolean
 read_param (Scanner *scan, const char *name, gsize name_len)
@@ -268,8 +308,7 @@ read_param (Scanner *scan, const char *name, gsize name_len)
       g_autofree char *value = tern_field_unquote (scan->at, len);
 
       if (value && !g_hash_table_contains (scan->current->params, key))
-        g_hash_table_insert (scan->current->params, g_steal_pointer (&key),
-                             g_steal_pointer (&value));
+        add_param (scan->current, g_steal_pointer (&key), g_steal_pointer (&value));
     }
   scan->at += len;
   return TRUE;
@@ -318,6 +357,47 @@ read_challenges (GPtrArray *challenges, const char *text, gsize len, gboolean fo
   return !scan.junk;
 }
 
+static void
+copy_params (TernChallenge *self, const TernChallenge *from)
+{
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_hash_table_iter_init (&iter, from->params);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    g_hash_table_insert (self->params, g_strdup (name), g_strdup (value));
+  if (!from->raw)
+    return;
+  self->raw
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  g_hash_table_iter_init (&iter, from->raw);
+  while (g_hash_table_iter_next (&iter, &name, &value))
+    g_hash_table_insert (self->raw, g_strdup (name), g_bytes_ref (value));
+}
+
+TernChallenge *
+tern_challenge_follow (const TernChallenge *challenge, const char *info)
+{
+  g_autoptr (GPtrArray) parsed = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) tern_challenge_unref);
+  g_autofree char *text = g_strconcat (challenge->scheme, " ", info, NULL);
+  const char *nonce;
+  TernChallenge *self;
+
+  /* The field is a list of parameters as challenges have them (RFC 7616 §3.5). */
+  read_challenges (parsed, text, strlen (text), challenge->for_proxy);
+  nonce = parsed->len > 0 ? tern_challenge_get_param (parsed->pdata[0], "nextnonce") : NULL;
+  if (!nonce || !*nonce)
+    return NULL;
+  self = challenge_new (challenge->scheme, strlen (challenge->scheme), challenge->for_proxy);
+  copy_params (self, challenge);
+  if (self->raw)
+    g_hash_table_remove (self->raw, "nonce");
+  g_hash_table_insert (self->params, g_strdup ("nonce"), g_strdup (nonce));
+  g_hash_table_remove (self->params, "stale");
+  return self;
+}
+
 GPtrArray *
 tern_challenges_from_headers (const TernHeaders *headers, const char *field_name,
                               gboolean for_proxy)
@@ -327,7 +407,7 @@ tern_challenges_from_headers (const TernHeaders *headers, const char *field_name
   guint from = 0;
 
   while ((field = tern_headers_find_next (headers, field_name, strlen (field_name), &from)))
-    read_challenges (challenges, tern_headers_value (headers, field), field->value_len, for_proxy);
+    read_challenges (challenges, tern_headers_raw (headers, field), field->raw_len, for_proxy);
   return challenges;
 }
 

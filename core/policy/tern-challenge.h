@@ -15,3 +15,7 @@
  * their order; junk is skipped. Never NULL. */
 GPtrArray *tern_challenges_from_headers (const TernHeaders *headers, const char *field_name,
                                          gboolean for_proxy);
+
+/* The same challenge with the next nonce that an Authentication-Info field names (RFC 7616 §3.5;
+ * transfer full); NULL where it names none. */
+TernChallenge *tern_challenge_follow (const TernChallenge *challenge, const char *info);

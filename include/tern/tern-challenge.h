@@ -19,6 +19,8 @@ const char *tern_challenge_get_scheme (const TernChallenge *challenge);
 TERN_AVAILABLE_IN_ALL
 const char *tern_challenge_get_param (const TernChallenge *challenge, const char *name);
 TERN_AVAILABLE_IN_ALL
+GBytes *tern_challenge_get_param_bytes (const TernChallenge *challenge, const char *name);
+TERN_AVAILABLE_IN_ALL
 GHashTable *tern_challenge_get_params (const TernChallenge *challenge);
 TERN_AVAILABLE_IN_ALL
 const char *tern_challenge_get_token68 (const TernChallenge *challenge);

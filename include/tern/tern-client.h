@@ -130,6 +130,10 @@ gboolean tern_client_get_preemptive_auth (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_preemptive_auth (TernClient *self, gboolean preemptive_auth);
 TERN_AVAILABLE_IN_ALL
+gboolean tern_client_get_allow_auth_downgrade (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_allow_auth_downgrade (TernClient *self, gboolean allow_auth_downgrade);
+TERN_AVAILABLE_IN_ALL
 gboolean tern_client_get_errors_as_responses (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_errors_as_responses (TernClient *self, gboolean errors_as_responses);

@@ -45,4 +45,11 @@ void tern_request_set_accept_encoding (TernRequest *self, gboolean accept_encodi
 TERN_AVAILABLE_IN_ALL
 TernFailure *tern_request_get_failure (TernRequest *self);
 
+TERN_AVAILABLE_IN_ALL
+void tern_request_defer_authentication (TernRequest *self);
+TERN_AVAILABLE_IN_ALL
+void tern_request_authenticate (TernRequest *self, TernCredentials *credentials);
+TERN_AVAILABLE_IN_ALL
+guint tern_request_get_authentication_attempt (TernRequest *self);
+
 G_END_DECLS

@@ -22,7 +22,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TernAuthBasic, tern_auth_basic, G_TYPE_OBJECT,
 static TernAuthFlags
 tern_auth_basic_get_flags (TernAuthScheme *scheme)
 {
-  return TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE;
+  return TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE | TERN_AUTH_SHOWS_SECRET;
 }
 
 /* The realm is required by RFC 7617 §2, but servers forget it and the answer does not depend on

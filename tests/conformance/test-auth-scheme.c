@@ -120,7 +120,7 @@ test_flags (void)
   g_autoptr (TernAuthScheme) scheme = make_scheme ();
   TernAuthFlags flags = get_flags (scheme);
   guint known = TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_NEEDS_TOKEN | TERN_AUTH_NEEDS_BODY_HASH
-                | TERN_AUTH_CONNECTION_BOUND | TERN_AUTH_PREEMPTIVE;
+                | TERN_AUTH_CONNECTION_BOUND | TERN_AUTH_PREEMPTIVE | TERN_AUTH_SHOWS_SECRET;
 
   g_assert_cmpuint (flags & ~known, ==, 0);
   g_assert_cmpuint (flags & (TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_NEEDS_TOKEN), !=, 0);

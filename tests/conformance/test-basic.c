@@ -104,7 +104,7 @@ test_flags (void)
   g_autoptr (GObject) scheme = tern_plugins_create (TERN_PLUGIN_AUTH_SCHEME, "BASIC", NULL);
 
   g_assert_cmpuint (TERN_AUTH_SCHEME_GET_IFACE (scheme)->get_flags (TERN_AUTH_SCHEME (scheme)), ==,
-                    TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE);
+                    TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE | TERN_AUTH_SHOWS_SECRET);
 }
 
 int

@@ -137,7 +137,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeWeak, fake_weak, G_TYPE_OBJECT,
 static TernAuthFlags
 fake_weak_get_flags (TernAuthScheme *scheme)
 {
-  return TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE;
+  return TERN_AUTH_NEEDS_PASSWORD | TERN_AUTH_PREEMPTIVE | TERN_AUTH_SHOWS_SECRET;
 }
 
 static TernHeaders *

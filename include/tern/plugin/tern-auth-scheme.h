@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @TERN_AUTH_NEEDS_BODY_HASH: an answer may ask for the hash of the request's body
  * @TERN_AUTH_CONNECTION_BOUND: an answer is good for one connection only
  * @TERN_AUTH_PREEMPTIVE: may answer without having seen a challenge
+ * @TERN_AUTH_SHOWS_SECRET: whoever reads an answer knows the password or the token
  *
  * What a scheme needs and may do.
  */
@@ -29,6 +30,7 @@ typedef enum /*< flags >*/
   TERN_AUTH_NEEDS_BODY_HASH = 1 << 2,
   TERN_AUTH_CONNECTION_BOUND = 1 << 3,
   TERN_AUTH_PREEMPTIVE = 1 << 4,
+  TERN_AUTH_SHOWS_SECRET = 1 << 5,
 } TernAuthFlags;
 
 /**
