@@ -326,6 +326,27 @@ install_sizes (GObjectClass *klass)
 }
 
 static void
+install_auth (GObjectClass *klass)
+{
+  /**
+   * TernClient:preemptive-auth:
+   *
+   * Whether credentials are sent with the first request, where their scheme can do without a
+   * challenge.
+   */
+  install (klass, TERN_CLIENT_PROP_PREEMPTIVE_AUTH,
+           g_param_spec_boolean ("preemptive-auth", NULL, NULL, FALSE, FLAGS));
+  /**
+   * TernClient:allow-auth-downgrade:
+   *
+   * Whether a password, or a token, is shown over plain http where the same server has asked for
+   * a proof that hides it before (RFC 7616 §5.10). With %FALSE such a challenge is not answered.
+   */
+  install (klass, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE,
+           g_param_spec_boolean ("allow-auth-downgrade", NULL, NULL, FALSE, FLAGS));
+}
+
+static void
 install_choices (GObjectClass *klass)
 {
   /**
@@ -358,22 +379,6 @@ install_choices (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_IGNORE_ETAG,
            g_param_spec_boolean ("ignore-etag", NULL, NULL, FALSE, FLAGS));
-  /**
-   * TernClient:preemptive-auth:
-   *
-   * Whether credentials are sent with the first request, where their scheme can do without a
-   * challenge.
-   */
-  install (klass, TERN_CLIENT_PROP_PREEMPTIVE_AUTH,
-           g_param_spec_boolean ("preemptive-auth", NULL, NULL, FALSE, FLAGS));
-  /**
-   * TernClient:allow-auth-downgrade:
-   *
-   * Whether a password, or a token, is shown over plain http where the same server has asked for
-   * a proof that hides it before (RFC 7616 §5.10). With %FALSE such a challenge is not answered.
-   */
-  install (klass, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE,
-           g_param_spec_boolean ("allow-auth-downgrade", NULL, NULL, FALSE, FLAGS));
   /**
    * TernClient:user-agent:
    *
@@ -450,6 +455,7 @@ tern_client_install_properties (GObjectClass *klass)
   install_limits (klass);
   install_sizes (klass);
   install_choices (klass);
+  install_auth (klass);
   install_reports (klass);
   tern_client_install_proxies (klass);
   /**

@@ -94,6 +94,52 @@ take_credentials (GSignalInvocationHint *hint,
   return g_value_get_boxed (returned) == NULL;
 }
 
+/* The signals that ask the program something. */
+static void
+install_questions (void)
+{
+  /**
+   * TernClient::certificate-error:
+   * @self: a client
+   * @chain: (element-type GBytes): the certificates that the server sent, its own first, each in
+   *   DER (RFC 5280)
+   * @flags: every check that failed
+   *
+   * A server's certificate did not pass the checks. %TRUE lets the request go on all the same: this
+   * one connection, for everything that @flags says; it is never kept, nor is its session resumed,
+   * so that the next request asks again. The first handler that returns %TRUE decides; with none
+   * the request fails with %TERN_ERROR_CERTIFICATE. Compare the certificate with one that is known
+   * for the host, for to accept any is the same as to check none. Not emitted when
+   * #TernClient:validate-certificates is %FALSE. Emitted in the thread that asked; the time that a
+   * handler takes counts for #TernClient:total-timeout alone.
+   *
+   * Returns: whether to go on
+   */
+  tern_client_signals[TERN_CLIENT_CERTIFICATE_ERROR] = g_signal_new (
+      "certificate-error", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
+      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_PTR_ARRAY,
+      G_TYPE_TLS_CERTIFICATE_FLAGS);
+  /**
+   * TernClient::authenticate:
+   * @self: the client
+   * @challenge: the challenge that would be answered; tern_challenge_is_for_proxy() tells who asks
+   * @request: the request; tern_request_get_authentication_attempt() tells how often it was asked
+   *
+   * A server or proxy asks who is there, and none of the credentials of the program was right.
+   * Emitted in the thread that asked. Who needs time for the answer calls
+   * tern_request_defer_authentication() here, returns %NULL, and calls
+   * tern_request_authenticate() later. The first handler that returns credentials is the last
+   * that is asked; without any the refusal is the response. When the credentials turn out wrong
+   * it is asked again, in a bounded number of rounds.
+   *
+   * Returns: (transfer full) (nullable): the credentials, or %NULL
+   */
+  tern_client_signals[TERN_CLIENT_AUTHENTICATE]
+      = g_signal_new ("authenticate", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
+                      take_credentials, NULL, NULL, TERN_TYPE_CREDENTIALS, 2,
+                      TERN_TYPE_CHALLENGE, TERN_TYPE_REQUEST);
+}
+
 static void
 tern_client_class_init (TernClientClass *klass)
 {
@@ -150,46 +196,7 @@ tern_client_class_init (TernClientClass *klass)
   tern_client_signals[TERN_CLIENT_PROGRESS] = g_signal_new (
       "progress", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4,
       TERN_TYPE_REQUEST, G_TYPE_UINT64, G_TYPE_UINT64, G_TYPE_INT64);
-  /**
-   * TernClient::certificate-error:
-   * @self: a client
-   * @chain: (element-type GBytes): the certificates that the server sent, its own first, each in
-   *   DER (RFC 5280)
-   * @flags: every check that failed
-   *
-   * A server's certificate did not pass the checks. %TRUE lets the request go on all the same: this
-   * one connection, for everything that @flags says; it is never kept, nor is its session resumed,
-   * so that the next request asks again. The first handler that returns %TRUE decides; with none
-   * the request fails with %TERN_ERROR_CERTIFICATE. Compare the certificate with one that is known
-   * for the host, for to accept any is the same as to check none. Not emitted when
-   * #TernClient:validate-certificates is %FALSE. Emitted in the thread that asked; the time that a
-   * handler takes counts for #TernClient:total-timeout alone.
-   *
-   * Returns: whether to go on
-   */
-  tern_client_signals[TERN_CLIENT_CERTIFICATE_ERROR] = g_signal_new (
-      "certificate-error", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
-      g_signal_accumulator_true_handled, NULL, NULL, G_TYPE_BOOLEAN, 2, G_TYPE_PTR_ARRAY,
-      G_TYPE_TLS_CERTIFICATE_FLAGS);
-  /**
-   * TernClient::authenticate:
-   * @self: the client
-   * @challenge: the challenge that would be answered; tern_challenge_is_for_proxy() tells who asks
-   * @request: the request; tern_request_get_authentication_attempt() tells how often it was asked
-   *
-   * A server or proxy asks who is there, and none of the credentials of the program was right.
-   * Emitted in the thread that asked. Who needs time for the answer calls
-   * tern_request_defer_authentication() here, returns %NULL, and calls
-   * tern_request_authenticate() later. The first handler that returns credentials is the last
-   * that is asked; without any the refusal is the response. When the credentials turn out wrong
-   * it is asked again, in a bounded number of rounds.
-   *
-   * Returns: (transfer full) (nullable): the credentials, or %NULL
-   */
-  tern_client_signals[TERN_CLIENT_AUTHENTICATE]
-      = g_signal_new ("authenticate", TERN_TYPE_CLIENT, G_SIGNAL_RUN_LAST, 0,
-                      take_credentials, NULL, NULL, TERN_TYPE_CREDENTIALS, 2,
-                      TERN_TYPE_CHALLENGE, TERN_TYPE_REQUEST);
+  install_questions ();
 }
 
 static void

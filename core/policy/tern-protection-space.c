@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The path prefix rule of Basic (RFC 7617 §2.2) and the domain of Digest (RFC 7616 §3.3). It must err towards too small a space: a
- * credential sent too seldom costs a round trip, one sent too often is a leak. */
+/* The path prefix rule of Basic (RFC 7617 §2.2) and the domain of Digest (RFC 7616 §3.3). It must
+ * err towards too small a space: a credential sent too seldom costs a round trip, one sent too
+ * often is a leak. */
 #include "policy/tern-protection-space.h"
 
 #include <string.h>

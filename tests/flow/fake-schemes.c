@@ -39,6 +39,8 @@ struct _FakeStrong
 {
   GObject parent;
   char *nonce;
+  gboolean signs;
+  gboolean counts;
 };
 
 static void fake_strong_scheme_init (TernAuthSchemeInterface *iface);
@@ -50,7 +52,8 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FakeStrong, fake_strong, G_TYPE_OBJECT,
 static TernAuthFlags
 fake_strong_get_flags (TernAuthScheme *scheme)
 {
-  return TERN_AUTH_NEEDS_PASSWORD;
+  return TERN_AUTH_NEEDS_PASSWORD
+         | (FAKE_STRONG (scheme)->signs ? TERN_AUTH_NEEDS_BODY_HASH : TERN_AUTH_NONE);
 }
 
 static gboolean
@@ -63,7 +66,14 @@ fake_strong_accept (TernAuthScheme *scheme, TernChallenge *challenge, GError **e
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "alg");
       return FALSE;
     }
+  if (g_strcmp0 (tern_challenge_get_param (challenge, "alg"), "unsupported") == 0)
+    {
+      g_set_error_literal (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED_DIGEST_OPTION, "alg");
+      return FALSE;
+    }
   self->nonce = g_strdup (tern_challenge_get_param (challenge, "nonce"));
+  self->signs = tern_challenge_get_param (challenge, "sign") != NULL;
+  self->counts = tern_challenge_get_param (challenge, "count") != NULL;
   return TRUE;
 }
 
@@ -71,9 +81,18 @@ static TernHeaders *
 fake_strong_respond (TernAuthScheme *scheme, const TernAuthRequest *request,
                      TernCredentials *credentials, GError **error)
 {
-  g_autoptr (TernHeaders) headers
-      = say ("Strong", request, credentials, FAKE_STRONG (scheme)->nonce);
+  FakeStrong *self = FAKE_STRONG (scheme);
+  g_autofree char *hash
+      = self->signs ? tern_auth_request_hash_body (request, "MD5", error) : NULL;
+  g_autofree char *count
+      = self->counts ? g_strdup_printf ("%u", tern_auth_request_get_nonce_count (request)) : NULL;
+  g_autofree char *more = g_strjoin (hash || count ? " " : NULL, self->nonce,
+                                     hash ? hash : count, NULL);
+  g_autoptr (TernHeaders) headers = NULL;
 
+  if (self->signs && !hash)
+    return NULL;
+  headers = say ("Strong", request, credentials, more);
   if (strstr (tern_headers_get (headers, tern_auth_request_get_field_name (request)), "mute"))
     {
       g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "mute");
@@ -92,6 +111,16 @@ fake_strong_judge (TernAuthScheme *scheme, TernChallenge *challenge)
   return tern_challenge_get_param (challenge, "step") ? TERN_AUTH_CONTINUE : TERN_AUTH_WRONG;
 }
 
+static gboolean
+fake_strong_verify (TernAuthScheme *scheme, const TernAuthRequest *request,
+                    TernCredentials *credentials, const char *info, GError **error)
+{
+  if (!strstr (info, "bad"))
+    return TRUE;
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "bad");
+  return FALSE;
+}
+
 static void
 fake_strong_scheme_init (TernAuthSchemeInterface *iface)
 {
@@ -99,6 +128,7 @@ fake_strong_scheme_init (TernAuthSchemeInterface *iface)
   iface->accept = fake_strong_accept;
   iface->respond = fake_strong_respond;
   iface->judge = fake_strong_judge;
+  iface->verify = fake_strong_verify;
 }
 
 static void

@@ -23,6 +23,12 @@ describe (const TernFlow *flow)
     return g_strdup ("drain");
   if (op->kind == TERN_OP_PROXY_FIND)
     return g_strdup ("proxy");
+  if (op->kind == TERN_OP_KEEP)
+    return g_strdup ("keep");
+  if (op->kind == TERN_OP_BODY_HASH)
+    return g_strconcat ("hash ", op->key, NULL);
+  if (op->kind == TERN_OP_CREDENTIALS)
+    return g_strdup_printf ("%s %u", tern_challenge_get_scheme (op->challenge), op->attempt);
   if (op->kind != TERN_OP_EXCHANGE)
     return g_strdup (g_str_has_prefix (op->key, ORIGIN) ? op->key + strlen (ORIGIN) : op->key);
   return g_strdup_printf ("%s %s%s%s%s%s", flow->call.method,
@@ -116,6 +122,16 @@ answer_proxies (const Step *step, TernFlow *flow)
     g_assert_true (tern_proxy_routes_from_uris (uris, "it", &flow->op.routes, NULL));
 }
 
+/* The person of the script has a name, or nothing to say. */
+static void
+answer_question (const Step *step, TernFlow *flow)
+{
+  if (step->domain)
+    flow->op.error = g_error_new_literal (step->domain (), step->code, "as the script says");
+  else if (step->body)
+    flow->op.credentials = tern_credentials_new (step->body, "secret");
+}
+
 static void
 answer_step (Script *self, const Step *step, TernFlow *flow)
 {
@@ -125,6 +141,10 @@ answer_step (Script *self, const Step *step, TernFlow *flow)
     answer_exchange (step, flow);
   else if (step->kind == TERN_OP_PROXY_FIND)
     answer_proxies (step, flow);
+  else if (step->kind == TERN_OP_CREDENTIALS)
+    answer_question (step, flow);
+  else if (step->kind == TERN_OP_BODY_HASH)
+    op->hash = g_strdup (step->body);
   else if (step->kind == TERN_OP_DRAIN)
     g_clear_pointer (&flow->result.body, tern_reader_free);
   else if (step->kind == TERN_OP_CACHE_STORE)
@@ -248,10 +268,18 @@ on_done (gpointer flow, GError *error, gpointer data)
   self->done = TRUE;
 }
 
+/* The script answers in its place. */
+static TernCredentials *
+never_authenticate (gpointer data, TernChallenge *challenge)
+{
+  g_assert_not_reached ();
+}
+
 void
 script_run_at (const char *where, Script *self, const Step *steps, guint n_steps, const char *trace)
 {
-  const TernHooks hooks = { .data = self };
+  const TernHooks hooks
+      = { .data = self, .authenticate = self->has_person ? never_authenticate : NULL };
 
   forget (self);
   self->steps = steps;

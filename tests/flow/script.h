@@ -28,7 +28,7 @@ G_BEGIN_DECLS
 
 /* One operation. @asked is compared with what was asked: "METHOD target" with "fresh" and
  * "no-expect" behind it where the exchange is to be so, a key of the store (from the path on), or
- * "drain". */
+ * "drain", "keep", "hash ALGORITHM", "SCHEME ATTEMPT" for the person's credentials. */
 typedef struct
 {
   TernOperationKind kind;
@@ -58,11 +58,15 @@ typedef struct
 #define DELETE(key) { .kind = TERN_OP_CACHE_DELETE, .asked = key }
 #define PROXIES(list, ...)                                                                         \
   { .kind = TERN_OP_PROXY_FIND, .asked = "proxy", .proxy = list, __VA_ARGS__ }
+#define KEEP { .kind = TERN_OP_KEEP, .asked = "keep" }
+#define PERSON(question, ...) { .kind = TERN_OP_CREDENTIALS, .asked = question, __VA_ARGS__ }
+#define HASH(name, ...) { .kind = TERN_OP_BODY_HASH, .asked = "hash " name, __VA_ARGS__ }
 #define DRAIN { .kind = TERN_OP_DRAIN, .asked = "drain" }
 
 typedef struct
 {
   gboolean async;
+  gboolean has_person; /* who may be asked for credentials */
   TernSettings *settings;
   TernRequest *request;
   TernFlow *flow;
