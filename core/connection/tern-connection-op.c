@@ -46,7 +46,10 @@ op_free (TernConnectionOp *self)
     {
       /* What was not written whole taints the connection, whoever stopped it. */
       if (self->is_sender && !self->is_sent && is_current (self))
-        self->connection->request.is_cut = TRUE;
+        {
+          self->connection->request.is_cut = TRUE;
+          self->connection->request.is_unsent |= self->is_request && !self->is_sending;
+        }
       g_clear_pointer (&self->connection->wake, tern_wake_unref);
       g_atomic_int_set (&self->connection->is_pending, 0);
     }

@@ -19,6 +19,9 @@
 /* No head is larger, whatever the limits of its lines multiply to. */
 #define TERN_CONNECTION_MAX_HEAD ((gsize)64 * 1024 * 1024)
 
+/* Of the limits that a program may set. */
+#define TERN_CONNECTION_MAX_LIMIT (1u << 24)
+
 /* What is known of the request that is put together, or whose response is waited for. */
 typedef struct
 {
@@ -32,8 +35,9 @@ typedef struct
   gint64 length;       /* the Content-Length that was put, -1 for none */
   gboolean wants_close;
   gboolean wants_upgrade;
-  guint64 body_sent; /* payload so far */
-  gboolean is_cut;   /* not all of what was to be sent was */
+  guint64 body_sent;  /* payload so far */
+  gboolean is_unsent; /* it was not even tried to send it */
+  gboolean is_cut;    /* not all of what was to be sent was */
 } TernConnectionRequest;
 
 struct _TernConnection

@@ -220,16 +220,16 @@ specify_manners (void)
    *
    * How many headers, and how many trailers, a response may have (%TERN_ERROR_TOO_MANY_HEADERS).
    */
-  props[PROP_MAX_HEADER_COUNT]
-      = g_param_spec_uint ("max-header-count", NULL, NULL, 0, 1 << 24, 100, FLAGS);
+  props[PROP_MAX_HEADER_COUNT] = g_param_spec_uint ("max-header-count", NULL, NULL, 0,
+                                                    TERN_CONNECTION_MAX_LIMIT, 100, FLAGS);
   /**
    * TernConnection:max-line-length:
    *
    * How many bytes a line of a response's head, of its chunk framing or of its trailers may have
    * (%TERN_ERROR_LINE_TOO_LONG).
    */
-  props[PROP_MAX_LINE_LENGTH]
-      = g_param_spec_uint ("max-line-length", NULL, NULL, 1, 1 << 24, 65536, FLAGS);
+  props[PROP_MAX_LINE_LENGTH] = g_param_spec_uint ("max-line-length", NULL, NULL, 1,
+                                                   TERN_CONNECTION_MAX_LIMIT, 65536, FLAGS);
   /**
    * TernConnection:debug-level:
    *

@@ -17,7 +17,7 @@ begin_send (TernConnection *self, GBytes *data)
 {
   TernConnectionOp *op = tern_connection_send_new_raw (self);
 
-  if (!op->refusal)
+  if (!op->refusal && data)
     tern_connection_send_take_bytes (op, data);
   return op;
 }

@@ -192,7 +192,10 @@ begin (TernConnection *self)
       || !tern_http1_connection_call (&after, tern_connection_look (self), TERN_HTTP1_GET_RESPONSE,
                                       &op->refusal))
     return op;
-  if (!tern_connection_get_link (self))
+  if (self->request.is_unsent)
+    g_set_error (&op->refusal, TERN_ERROR, TERN_ERROR_NOT_CONNECTED,
+                 _ ("The request was not sent"));
+  else if (!tern_connection_get_link (self))
     g_set_error (&op->refusal, TERN_ERROR, TERN_ERROR_NOT_CONNECTED,
                  _ ("The connection was closed before the response came"));
   else

@@ -77,7 +77,8 @@ tern_connection_send_new_raw (TernConnection *connection)
 TernReader *
 tern_connection_send_open_stream (GInputStream *stream, GError **error)
 {
-  if (!g_input_stream_is_closed (stream) && !g_input_stream_has_pending (stream))
+  if (G_IS_INPUT_STREAM (stream) && !g_input_stream_is_closed (stream)
+      && !g_input_stream_has_pending (stream))
     return tern_stream_reader_new (stream);
   g_set_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED_FILE_MODE,
                _ ("The stream cannot be read: it is closed, or somebody else reads it"));
@@ -89,6 +90,11 @@ tern_connection_send_open_file (GFile *file, gint64 *length, GError **error)
 {
   const TernBodySource source = { .kind = TERN_SOURCE_FILE, .file = file };
 
+  if (!G_IS_FILE (file))
+    {
+      g_set_error (error, TERN_ERROR, TERN_ERROR_UNSUPPORTED_FILE_MODE, _ ("There is no file"));
+      return NULL;
+    }
   return tern_upload_open (&source, FALSE, length, error);
 }
 

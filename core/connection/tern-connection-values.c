@@ -95,7 +95,7 @@ tern_connection_get_http_version (TernConnection *self)
 void
 tern_connection_set_http_version (TernConnection *self, guint http_version)
 {
-  g_object_set (self, "http-version", http_version, NULL);
+  g_object_set (self, "http-version", http_version == 10 ? 10 : 11, NULL);
 }
 
 /**
@@ -122,7 +122,9 @@ tern_connection_get_timeout (TernConnection *self)
 void
 tern_connection_set_timeout (TernConnection *self, double timeout)
 {
-  g_object_set (self, "timeout", timeout, NULL);
+  /* What is no time keeps the old value. */
+  if (timeout >= 0)
+    g_object_set (self, "timeout", timeout, NULL);
 }
 
 /**
@@ -149,7 +151,7 @@ tern_connection_get_max_header_count (TernConnection *self)
 void
 tern_connection_set_max_header_count (TernConnection *self, guint max_header_count)
 {
-  g_object_set (self, "max-header-count", max_header_count, NULL);
+  g_object_set (self, "max-header-count", MIN (max_header_count, TERN_CONNECTION_MAX_LIMIT), NULL);
 }
 
 /**
@@ -176,7 +178,8 @@ tern_connection_get_max_line_length (TernConnection *self)
 void
 tern_connection_set_max_line_length (TernConnection *self, guint max_line_length)
 {
-  g_object_set (self, "max-line-length", max_line_length, NULL);
+  g_object_set (self, "max-line-length", CLAMP (max_line_length, 1, TERN_CONNECTION_MAX_LIMIT),
+                NULL);
 }
 
 /**

@@ -261,6 +261,48 @@ test_incomplete (gboolean async, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (tern_failure_get_partial_body (failure)), ==, 5);
 }
 
+/* --- hostile ends ---------------------------------------------------------------------------- */
+
+/* However the bytes are cut, they say the same. */
+static void
+test_bytewise (gboolean async, gconstpointer data)
+{
+  const Row *row = data;
+  g_autoptr (TernOrigin) origin = tern_origin_new ();
+  g_auto (Wire) wire = { 0 };
+
+  tern_origin_push_script (origin, row->answer, -1, TERN_ORIGIN_SCRIPT_BYTE_BY_BYTE);
+  wire_init (&wire, async, origin);
+  check_row (&wire, row);
+}
+
+/* A server that goes away behind any byte: the message is never taken to be whole. */
+static void
+test_every_end (gboolean async, gconstpointer data)
+{
+  static const char *const answers[]
+      = { OK_HEAD "Content-Length: 5\r\nX: y\r\n z\r\n\r\nhello",
+          "HTTP/1.1 103 Hints\r\nA: b\r\n\r\n" OK_HEAD
+          "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (answers); i++)
+    for (gsize len = 0; len < strlen (answers[i]); len++)
+      {
+        g_autofree char *part = g_strndup (answers[i], len);
+        g_auto (Wire) wire = { 0 };
+
+        wire_init_canned (&wire, async, part, -1);
+        wire_end (&wire);
+        g_assert_true (wire_request (&wire, "GET", "/", NULL, NULL));
+        if (wire_get (&wire))
+          g_assert_null (wire_read_all (&wire, NULL));
+        g_assert_cmpuint (wire.error->domain, ==, TERN_ERROR);
+        g_assert_true (wire.error->code == TERN_ERROR_INCOMPLETE_READ
+                       || wire.error->code == TERN_ERROR_REMOTE_DISCONNECTED);
+        g_assert_false (tern_connection_is_open (wire.connection));
+      }
+}
+
 /* --- limits ---------------------------------------------------------------------------------- */
 
 static void
@@ -382,10 +424,13 @@ main (int argc, char **argv)
       g_autofree char *followed = g_strconcat ("/connection/followed/", rows[i].name, NULL);
       g_autofree char *frugal = g_strconcat ("/connection/frugal/", rows[i].name, NULL);
       g_autofree char *unpollable = g_strconcat ("/connection/unpollable/", rows[i].name, NULL);
+      g_autofree char *bytewise = g_strconcat ("/connection/bytewise/", rows[i].name, NULL);
 
       tern_test_add_both (followed, test_followed, &rows[i]);
       tern_test_add_both (frugal, test_frugal, &rows[i]);
       tern_test_add_both (unpollable, test_unpollable, &rows[i]);
+      if (strcmp (rows[i].method, "GET") == 0)
+        tern_test_add_both (bytewise, test_bytewise, &rows[i]);
     }
   for (gsize i = 0; i < G_N_ELEMENTS (bad_rows); i++)
     {
@@ -396,6 +441,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/connection/to-close", test_to_close, NULL);
   tern_test_add_both ("/connection/simple", test_simple, NULL);
   tern_test_add_both ("/connection/incomplete", test_incomplete, NULL);
+  tern_test_add_both ("/connection/every-end", test_every_end, NULL);
   tern_test_add_both ("/connection/limit/line", test_line_limit, NULL);
   tern_test_add_both ("/connection/limit/own-line", test_own_line_limit, NULL);
   tern_test_add_both ("/connection/limit/count", test_count_limit, NULL);

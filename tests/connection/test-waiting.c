@@ -83,6 +83,42 @@ test_cancel (void)
   wire_assert_answer (&wire, 200, "ok");
 }
 
+/* Cancelled before a byte went out: there is no response to wait for. */
+static void
+test_cancel_unsent (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_auto (Wire) wire = { 0 };
+
+  wire_init_canned (&wire, FALSE, OK_ANSWER, -1);
+  g_assert_true (wire_open (&wire));
+  g_cancellable_cancel (cancellable);
+  g_assert_false (
+      tern_connection_request (wire.connection, "GET", "/", NULL, NULL, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  wire_assert_state (&wire, REQUEST_SENT);
+  g_assert_false (wire_get (&wire));
+  wire_assert_error (&wire, NOT_CONNECTED, NULL);
+}
+
+/* What is no value of a property is not an error of anybody's. */
+static void
+test_values (void)
+{
+  g_autoptr (TernConnection) connection = tern_connection_new ("host", -1, FALSE);
+
+  tern_connection_set_timeout (connection, 2.5);
+  tern_connection_set_timeout (connection, -1);
+  g_assert_cmpfloat (tern_connection_get_timeout (connection), ==, 2.5);
+  tern_connection_set_http_version (connection, 20);
+  g_assert_cmpuint (tern_connection_get_http_version (connection), ==, 11);
+  tern_connection_set_max_line_length (connection, 0);
+  g_assert_cmpuint (tern_connection_get_max_line_length (connection), ==, 1);
+  tern_connection_set_max_header_count (connection, G_MAXUINT);
+  g_assert_cmpuint (tern_connection_get_max_header_count (connection), ==, 1 << 24);
+}
+
 /* --- two at a time --------------------------------------------------------------------------- */
 
 typedef struct
@@ -243,6 +279,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/connection/waiting/body-timeout", test_body_timeout, NULL);
   tern_test_add_both ("/connection/waiting/open-timeout", test_open_timeout, NULL);
   g_test_add_func ("/connection/waiting/cancel", test_cancel);
+  g_test_add_func ("/connection/waiting/cancel-unsent", test_cancel_unsent);
+  g_test_add_func ("/connection/values", test_values);
   g_test_add_func ("/connection/waiting/pending", test_pending);
   g_test_add_data_func ("/connection/waiting/close/pollable", GINT_TO_POINTER (TRUE), test_close);
   g_test_add_data_func ("/connection/waiting/close/unpollable", GINT_TO_POINTER (FALSE),
