@@ -91,6 +91,12 @@ tell_lie (GString *answer, const char *verb, const char *name, gconstpointer dat
     g_string_assign (answer, lie->to);
 }
 
+static guint
+count_gets (MemcacheFake *fake)
+{
+  return memcache_fake_count (fake, "mg") + memcache_fake_count (fake, "get");
+}
+
 /* A lie that makes the client wait for what does not come ends with its patience. */
 static void
 tell_lies (gboolean meta, const Lie *lies, gsize n_lies)
@@ -101,21 +107,25 @@ tell_lies (gboolean meta, const Lie *lies, gsize n_lies)
   g_assert_true (memcache_set (honest, "key", "value"));
   for (gsize i = 0; i < n_lies; i++)
     {
-      g_autoptr (TernCacheStore) store
-          = memcache_open_port (memcache_fake_get_port (fake), "timeout=0.2");
-      g_autoptr (GError) error = NULL;
-      g_autoptr (GBytes) value = NULL;
+      guint n_asked = count_gets (fake);
 
       memcache_fake_set_twist (fake, tell_lie, &lies[i]);
-      value = tern_cache_store_get (store, "key", &error);
-      g_assert_no_error (error);
-      if (value != NULL)
-        g_error ("%s was taken for an answer", lies[i].what);
+      /* On a loaded machine the client's patience may end before it has asked. */
+      while (count_gets (fake) == n_asked)
+        {
+          g_autoptr (TernCacheStore) store
+              = memcache_open_port (memcache_fake_get_port (fake), "timeout=0.2");
+          g_autoptr (GError) error = NULL;
+          g_autoptr (GBytes) value = tern_cache_store_get (store, "key", &error);
+
+          g_assert_no_error (error);
+          if (value != NULL)
+            g_error ("%s was taken for an answer", lies[i].what);
+        }
       memcache_fake_set_twist (fake, NULL, NULL);
     }
   /* And it was there all the time. */
   g_assert_true (memcache_has (honest, "key", "value"));
-  g_assert_cmpuint (memcache_fake_count (fake, meta ? "mg" : "get"), ==, n_lies + 1);
 }
 
 static void
@@ -222,12 +232,12 @@ test_drip (void)
   gint64 begun;
 
   g_assert_true (memcache_set (patient, "key", "value"));
-  memcache_fake_set_drip (fake, 20);
+  memcache_fake_set_drip (fake, 50);
   begun = tern_test_watch_start ();
   g_assert_false (memcache_has (store, "key", "value"));
   g_assert_cmpfloat (tern_test_watch_ms (begun), >=, 100);
-  /* About 140 bytes, so it would take three seconds. */
-  g_assert_cmpfloat (tern_test_watch_ms (begun), <, 2000);
+  /* About 140 bytes, so it would take seven seconds. */
+  g_assert_cmpfloat (tern_test_watch_ms (begun), <, 5000);
   memcache_fake_set_drip (fake, 1);
   g_assert_true (memcache_has (patient, "key", "value"));
 }
@@ -255,7 +265,8 @@ test_silence (void)
     g_assert_false (memcache_has (store, "key", "value"));
   g_assert_false (memcache_set (store, "key", "value"));
   g_assert_false (memcache_delete (store, "key"));
-  g_assert_cmpuint (memcache_fake_count (fake, "mn"), ==, 1);
+  /* It is left alone for a second, then for two. */
+  g_assert_cmpfloat (memcache_fake_count (fake, "mn"), <=, 2 + tern_test_watch_ms (begun) / 1000);
 }
 
 typedef struct
