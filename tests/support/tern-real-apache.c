@@ -15,6 +15,7 @@ static const char config[] = "ServerRoot %s\n"
                              "Mutex sem\n"
                              "ErrorLog error.log\n"
                              "ServerName localhost\n"
+                             "CustomLog access.log \"%%m %%U %%>s\"\n"
                              "KeepAlive On\n"
                              "KeepAliveTimeout 60\n"
                              "MaxKeepAliveRequests 0\n"
@@ -33,13 +34,42 @@ static const char config[] = "ServerRoot %s\n"
                              "  AuthName \"apache2 nest\"\n"
                              "  AuthUserFile passwords\n"
                              "  Require valid-user\n"
-                             "</Location>\n"
-                             "<Location /digest>\n"
-                             "  AuthType Digest\n"
-                             "  AuthName nest\n"
-                             "  AuthUserFile digests\n"
-                             "  Require valid-user\n"
                              "</Location>\n";
+
+/* What is locked with digests, and what sends a body back to who may. */
+static const char locks[]
+    = "<LocationMatch ^/(digest|both|short|once|domain-a|domain-b|domain-c|echo/digest)/>\n"
+      "  AuthType Digest\n"
+      "  AuthName nest\n"
+      "  AuthUserFile digests\n"
+      "  AuthDigestQop auth\n"
+      "  Require valid-user\n"
+      "</LocationMatch>\n"
+      "AliasMatch ^/(both|short|once|domain-a|domain-b|domain-c)/(.*) www/$2\n"
+      "<Location /both/>\n"
+      "  Header always add WWW-Authenticate \"Basic realm=nest\" expr=%{REQUEST_STATUS}==401\n"
+      "</Location>\n"
+      "<Location /short/>\n"
+      "  AuthDigestNonceLifetime 1\n"
+      "</Location>\n"
+      "<Location /once/>\n"
+      "  AuthDigestNonceLifetime 0\n"
+      "</Location>\n"
+      "<LocationMatch ^/domain-[ab]/>\n"
+      "  AuthDigestDomain /domain-a/ /domain-b/ http://elsewhere.test/\n"
+      "</LocationMatch>\n"
+      "<Location /domain-c/>\n"
+      "  AuthDigestDomain /domain-c/\n"
+      "</Location>\n"
+      "<Location /echo/basic/>\n"
+      "  AuthType Basic\n"
+      "  AuthName \"apache2 nest\"\n"
+      "  AuthUserFile passwords\n"
+      "  Require valid-user\n"
+      "</Location>\n"
+      "<Location /echo/>\n"
+      "  SetHandler reflector\n"
+      "</Location>\n";
 
 static const char tls_config[] = "LoadModule ssl_module " MODULES "/mod_ssl.so\n"
                                  "SSLSessionCache none\n"
@@ -58,7 +88,8 @@ static const char tls_config[] = "LoadModule ssl_module " MODULES "/mod_ssl.so\n
 
 static const char *const modules[]
     = { "mpm_event",   "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic",
-        "auth_digest", "alias",      "mime",       "filter",     "deflate" };
+        "auth_digest", "alias",      "mime",       "filter",     "deflate",    "headers",
+        "reflector" };
 
 static void
 put_files (TernRealServer *self, gconstpointer certs)
@@ -89,6 +120,7 @@ configure (TernRealServer *self, gconstpointer certs, GPtrArray *argv)
                             modules[i]);
   g_string_append (text, "TypesConfig types\n");
   g_string_append_printf (text, config, self->dir, self->dir, self->dir, self->port);
+  g_string_append (text, locks);
   if (certs)
     g_string_append_printf (text, tls_config, self->tls_port, self->mutual_port, self->tls_port,
                             self->mutual_port);

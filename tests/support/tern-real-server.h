@@ -40,7 +40,11 @@ TernRealServer *tern_real_server_new_nginx         (const TernTestCerts  *certs,
 /* apache2 over plain HTTP and, when @certs is given, HTTPS, and HTTPS on a port of its own for
  * those who show a certificate of the CA's; keep-alive, deflate for text:
  *   /hello.txt /page.html /big.bin as above, /basic/hello.txt and /digest/hello.txt (user:secret)
- *   /redirect → /hello.txt /empty (204) /status/404 /status/500 /status/503 */
+ *   /redirect → /hello.txt /empty (204) /status/404 /status/500 /status/503
+ * Locked with Digest as well: /both/ (offers Basic beside it) /short/ (nonces last a second) /once/
+ * (each is good for one request, and the next is named) /domain-a/ and /domain-b/ (one space) and
+ * /domain-c/. /echo/basic/ and /echo/digest/ send the body of a POST back. Each request is a line
+ * "METHOD path status" of the file access.log; with nginx those below /basic/ are. */
 TernRealServer *tern_real_server_new_apache        (const TernTestCerts  *certs,
                                                     GError              **error);
 /* gnutls-serv --http; each connection gives one page and ends. @priority may be NULL. */
