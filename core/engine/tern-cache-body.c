@@ -50,6 +50,8 @@ store_entry (TernCacheStore *store, const char *key, TernCacheRecord *record, GB
   const void *data = g_bytes_get_data (body, &size);
   gint64 keep_until;
 
+  if (!tern_cache_record_fits (record, size))
+    return; /* a part that is not the one it says it is */
   record->body_length = size;
   record->body_checksum = tern_cache_checksum (0, data, size);
   keep_until = tern_cache_keep_until (record);

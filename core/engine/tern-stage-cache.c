@@ -8,10 +8,16 @@
 #include "engine/tern-cache-body.h"
 #include "engine/tern-stage.h"
 #include "message/tern-response-private.h"
+#include "policy/tern-cache-answer.h"
+#include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-decision.h"
 #include "policy/tern-cache-freshness.h"
+#include "policy/tern-cache-invalidation.h"
 #include "policy/tern-cache-key.h"
+#include "policy/tern-cache-merge.h"
+#include "policy/tern-cache-status.h"
+#include "policy/tern-cache-storing.h"
 #include "policy/tern-cache-validation.h"
 
 typedef enum
@@ -63,7 +69,16 @@ static TernCacheRequest
 view (const TernFlow *flow, const State *state)
 {
   return (TernCacheRequest){ flow->call.method, flow->call.uri, flow->call.request->partition,
-                             state->fields };
+                             state->fields, NULL };
+}
+
+static char *
+status_text (const State *state, guint forward_status, gboolean stored)
+{
+  const TernCacheStatus status
+      = { .decision = &state->decision, .forward_status = forward_status, .stored = stored };
+
+  return tern_cache_status_text (&status);
 }
 
 static TernGo
@@ -84,18 +99,33 @@ announce (TernFlow *flow, const TernResponse *response)
                      flow->call.uri->target, response->cache_status);
 }
 
+/* The bytes of the stored body that go with the answer; NULL where none do. */
+static GBytes *
+slice (const TernCacheAnswer *answer, const TernCacheRequest *request, const State *state)
+{
+  guint64 offset, length;
+
+  return tern_cache_answer_body (answer, request, state->record, &offset, &length)
+             ? g_bytes_new_from_bytes (state->body, offset, length)
+             : NULL;
+}
+
 /* Answers with the record; the status text says how it came to that. */
 static void
 answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
 {
+  const TernCacheRequest request = view (flow, state);
+  const TernCacheAnswer form = tern_cache_answer (&request, state->record);
+  g_autoptr (GBytes) bytes = slice (&form, &request, state);
   TernResponse *response;
-  TernReader *body = NULL;
 
   response = tern_response_new (
-      state->record->status, state->record->version, g_strdup (state->record->reason),
-      tern_cache_answer_fields (state->record, unix_now ()), flow->call.uri);
+      tern_cache_answer_status (&form, state->record), state->record->version,
+      g_strdup (tern_cache_answer_reason (&form, state->record)),
+      tern_cache_answer_fields (&form, state->record, unix_now (), forward_status > 0),
+      flow->call.uri);
   response->from_cache = TRUE;
-  response->expected = g_bytes_get_size (state->body);
+  response->expected = bytes ? g_bytes_get_size (bytes) : 0;
   if (flow->result.response)
     {
       /* The 304 came over a connection of which the program may want to know. */
@@ -103,10 +133,8 @@ answer (TernFlow *flow, State *state, guint forward_status, gboolean stored)
       response->tls
           = flow->result.response->tls ? tern_tls_info_ref (flow->result.response->tls) : NULL;
     }
-  if (strcmp (flow->call.method, "HEAD") != 0 && response->expected > 0)
-    body = tern_reader_new_bytes (state->body);
-  tern_result_answer (&flow->result, response, body);
-  response->cache_status = tern_cache_status_text (&state->decision, forward_status, stored);
+  tern_result_answer (&flow->result, response, bytes ? tern_reader_new_bytes (bytes) : NULL);
+  response->cache_status = status_text (state, forward_status, stored);
   announce (flow, response);
 }
 
@@ -117,15 +145,19 @@ answer_timeout (TernFlow *flow, State *state)
                                               tern_headers_new (), flow->call.uri);
 
   response->expected = 0;
-  response->cache_status = tern_cache_status_text (&state->decision, 0, FALSE);
+  response->cache_status = status_text (state, 0, FALSE);
   announce (flow, response);
   tern_result_answer (&flow->result, response, NULL);
   return TERN_GO_ANSWER;
 }
 
+/* What may be sent while it is validated is validated first: nobody here asks behind the program's
+ * back. */
 static TernGo
 forward (TernFlow *flow, State *state)
 {
+  const TernCacheRequest request = view (flow, state);
+  const TernCacheRecord *const records[] = { state->record };
   g_autoptr (TernHeaders) conditions = NULL;
 
   state->place = AT_FORWARDED;
@@ -133,8 +165,11 @@ forward (TernFlow *flow, State *state)
   if (state->decision.verdict != TERN_CACHE_VALIDATE)
     return TERN_GO_ON;
   conditions = tern_headers_new ();
-  if (tern_cache_add_conditions (state->record, flow->settings->ignore_etag, conditions))
+  if (tern_cache_add_conditions (&request, records, 1, state->decision.record,
+                                 flow->settings->ignore_etag, conditions))
     tern_call_edit_all (&flow->call, TERN_STAGE_CACHE, conditions);
+  else
+    state->decision.verdict = TERN_CACHE_MISS; /* a 304 is not for us */
   return TERN_GO_ON;
 }
 
@@ -143,15 +178,19 @@ static TernGo
 decide (TernFlow *flow, State *state)
 {
   const TernCacheRequest request = view (flow, state);
+  const TernCacheRecord *const records[] = { state->record };
 
-  state->decision = tern_cache_decide (&request, state->record, unix_now ());
+  state->decision = tern_cache_decide (&request, records, state->record ? 1 : 0, unix_now ());
   switch (state->decision.verdict)
     {
-    case TERN_CACHE_FRESH:
+    case TERN_CACHE_HIT:
       return operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_body_key (state->key), AT_BODY);
-    case TERN_CACHE_GATEWAY_TIMEOUT:
+    case TERN_CACHE_FAIL_504:
       return answer_timeout (flow, state);
-    case TERN_CACHE_BYPASS:
+    case TERN_CACHE_HIT_STALE:
+      state->decision.verdict = TERN_CACHE_VALIDATE;
+      state->decision.forward = TERN_FORWARD_STALE;
+      return forward (flow, state);
     case TERN_CACHE_MISS:
     case TERN_CACHE_VALIDATE:
     default:
@@ -185,7 +224,7 @@ go_without_store (TernFlow *flow, State *state)
   tern_cache_control_read (&wanted, flow->call.headers);
   if (!wanted.only_if_cached)
     return TERN_GO_ON;
-  state->decision.verdict = TERN_CACHE_GATEWAY_TIMEOUT;
+  state->decision.verdict = TERN_CACHE_FAIL_504;
   return answer_timeout (flow, state);
 }
 
@@ -256,6 +295,8 @@ validated (TernFlow *flow, State *state)
 
   merged = tern_cache_merge_not_modified (state->record, &request, flow->result.response->headers,
                                           state->asked_at, unix_now ());
+  if (!merged && tern_cache_has_conditions (state->fields))
+    return TERN_GO_ON; /* it is about what the program has */
   g_clear_pointer (&state->record, tern_cache_record_free);
   state->record = merged;
   if (!merged)
@@ -274,7 +315,7 @@ rewrite (TernFlow *flow, State *state)
       return delete_own (flow, state);
     }
   /* The 304 may have taken back the leave to store it. */
-  if (tern_cache_may_store (&request, state->record->status, state->record->headers)
+  if (tern_cache_may_store (&request, state->record->status, state->record->headers, NULL)
       != TERN_STORING_REPLACE)
     return operate (flow, state, TERN_OP_CACHE_DELETE, tern_cache_meta_key (state->key),
                     AT_REWRITTEN);
@@ -295,10 +336,12 @@ received (TernFlow *flow, State *state)
 
   if (response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
     return validated (flow, state);
-  state->doomed = tern_cache_invalidated_keys (&request, response->status, response->headers);
-  storing = tern_cache_may_store (&request, response->status, response->headers);
-  response->cache_status = tern_cache_status_text (&state->decision, response->status,
-                                                   storing == TERN_STORING_REPLACE);
+  state->doomed = tern_cache_invalidated_keys (&request,
+                                               (const char *const *)flow->settings->safe_methods,
+                                               response->status, response->headers);
+  storing = tern_cache_may_store (&request, response->status, response->headers, state->record);
+  response->cache_status
+      = status_text (state, response->status, storing == TERN_STORING_REPLACE);
   announce (flow, response);
   if (storing == TERN_STORING_REPLACE)
     {

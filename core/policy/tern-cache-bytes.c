@@ -10,10 +10,11 @@
 #include "base/tern-headers-private.h"
 #include "base/tern-i18n.h"
 #include "policy/tern-cache-record.h"
+#include "policy/tern-cache-sibling.h"
 #include "policy/tern-cache-vary.h"
 
 /* The last byte counts the changes of the form; an unknown one is a miss. */
-static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 1 };
+static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 2 };
 
 #define HEAD_SIZE (sizeof magic + 8)
 #define MAX_SIZE (64u * 1024 * 1024)
@@ -76,6 +77,32 @@ put_vary (GByteArray *out, const GPtrArray *vary)
     }
 }
 
+static void
+put_part (GByteArray *out, const TernCacheRecord *record)
+{
+  put_u32 (out, record->partial);
+  if (!record->partial)
+    return;
+  put_u64 (out, record->part.first);
+  put_u64 (out, record->part.end);
+  put_u64 (out, record->total);
+}
+
+static void
+put_siblings (GByteArray *out, const GPtrArray *siblings)
+{
+  put_u32 (out, siblings->len);
+  for (guint i = 0; i < siblings->len; i++)
+    {
+      const TernCacheSibling *sibling = siblings->pdata[i];
+
+      put_string (out, sibling->slot);
+      put_vary (out, sibling->vary);
+      put_string (out, sibling->tag);
+      put_u64 (out, sibling->stored_at);
+    }
+}
+
 GBytes *
 tern_cache_record_serialize (const TernCacheRecord *record)
 {
@@ -96,6 +123,8 @@ tern_cache_record_serialize (const TernCacheRecord *record)
   put_u32 (out, record->body_checksum);
   put_headers (out, record->headers);
   put_vary (out, record->vary);
+  put_part (out, record);
+  put_siblings (out, record->siblings);
   head[1] = GUINT32_TO_BE (out->len);
   memcpy (out->data + sizeof magic + 4, &head[1], 4);
   head[0] = GUINT32_TO_BE (tern_cache_checksum (0, out->data + sizeof magic + 4,
@@ -209,6 +238,40 @@ get_vary (Source *source)
   return vary;
 }
 
+static void
+get_part (Source *source, TernCacheRecord *record)
+{
+  const guint32 partial = get_u32 (source);
+
+  if (partial > 1)
+    source->wrong = TRUE;
+  record->partial = partial == 1;
+  if (!record->partial)
+    return;
+  record->part.first = get_u64 (source);
+  record->part.end = get_u64 (source);
+  record->total = get_u64 (source);
+}
+
+static GPtrArray *
+get_siblings (Source *source)
+{
+  GPtrArray *siblings = tern_cache_siblings_new ();
+  const guint32 n = get_u32 (source);
+
+  for (guint32 i = 0; i < n && !source->wrong; i++)
+    {
+      char *slot = get_string (source);
+      GPtrArray *vary = get_vary (source);
+      char *tag = get_optional_string (source);
+
+      g_ptr_array_add (siblings, tern_cache_sibling_new (slot, vary, tag, get_u64 (source)));
+      /* A slot becomes part of a key. */
+      source->wrong |= !slot || !tern_field_is_token (slot, strlen (slot));
+    }
+  return siblings;
+}
+
 static gboolean
 is_intact (const guint8 *data, gsize size)
 {
@@ -224,11 +287,24 @@ is_intact (const guint8 *data, gsize size)
          && sum == tern_cache_checksum (0, data + sizeof magic + 4, size - sizeof magic - 4);
 }
 
+/* Whether the part is one, and what is stored of it can be it. */
+static gboolean
+is_part_plausible (const TernCacheRecord *record)
+{
+  if (!record->partial)
+    return TRUE;
+  return record->status == 200 && record->part.first < record->part.end
+         && record->part.end <= record->total
+         && record->part.end - record->part.first == record->body_length;
+}
+
+/* A 206 or a 304 is never kept as such. */
 static gboolean
 is_plausible (const TernCacheRecord *record)
 {
   return tern_field_is_token (record->method, strlen (record->method)) && record->status >= 200
-         && record->status <= 599 && record->version <= 99;
+         && record->status <= 599 && record->status != 206 && record->status != 304
+         && record->version <= 99 && is_part_plausible (record);
 }
 
 TernCacheRecord *
@@ -255,6 +331,8 @@ tern_cache_record_parse (GBytes *bytes, GError **error)
       record->body_checksum = get_u32 (&source);
       record->headers = get_headers (&source);
       record->vary = get_vary (&source);
+      get_part (&source, record);
+      record->siblings = get_siblings (&source);
       if (!source.wrong && source.at == source.end && is_plausible (record))
         return g_steal_pointer (&record);
     }

@@ -13,6 +13,7 @@
 typedef enum
 {
   FLAG,     /* its presence counts, whatever its value */
+  FIELDS,   /* the same, unless its value names fields: then the gboolean behind it */
   SHORTEST, /* seconds; of two the smaller one */
   LONGEST,  /* seconds; of two the larger one */
 } Kind;
@@ -30,7 +31,7 @@ static const struct
   { "min-fresh", LONGEST, MEMBER (min_fresh) },
   { "must-revalidate", FLAG, MEMBER (must_revalidate) },
   { "must-understand", FLAG, MEMBER (must_understand) },
-  { "no-cache", FLAG, MEMBER (no_cache) },
+  { "no-cache", FIELDS, MEMBER (no_cache) },
   { "no-store", FLAG, MEMBER (no_store) },
   { "no-transform", FLAG, MEMBER (no_transform) },
   { "only-if-cached", FLAG, MEMBER (only_if_cached) },
@@ -73,6 +74,41 @@ read_seconds (const char *name, const char *value, gsize len)
   return MAX (seconds, 0);
 }
 
+/* The field names of a directive's value without their quotes; FALSE where it is anything else, and
+ * then the directive is read as if it stood alone, which asks for more. */
+static gboolean
+read_names (const char *value, gsize len, TernFieldList *names)
+{
+  TernFieldList all;
+  const char *item;
+  gsize item_len;
+  guint n = 0;
+
+  if (!value)
+    return FALSE;
+  if (len >= 2 && value[0] == '"' && value[len - 1] == '"')
+    {
+      value++;
+      len -= 2;
+    }
+  tern_field_list_init (names, value, len);
+  for (all = *names; tern_field_list_next (&all, &item, &item_len); n++)
+    if (!tern_field_is_token (item, item_len))
+      return FALSE;
+  return n > 0;
+}
+
+static void
+read_flag (TernCacheControl *control, gsize i, const char *value, gsize len)
+{
+  TernFieldList names;
+
+  if (directives[i].kind == FIELDS && read_names (value, len, &names))
+    control->no_cache_fields = TRUE;
+  else
+    G_STRUCT_MEMBER (gboolean, control, directives[i].offset) = TRUE;
+}
+
 static void
 read_directive (TernCacheControl *control, const char *item, gsize item_len)
 {
@@ -87,9 +123,9 @@ read_directive (TernCacheControl *control, const char *item, gsize item_len)
       if (strlen (directives[i].name) != name_len
           || g_ascii_strncasecmp (directives[i].name, name, name_len) != 0)
         continue;
-      if (directives[i].kind == FLAG)
+      if (directives[i].kind == FLAG || directives[i].kind == FIELDS)
         {
-          G_STRUCT_MEMBER (gboolean, control, directives[i].offset) = TRUE;
+          read_flag (control, i, value, value_len);
           return;
         }
       seconds = read_seconds (directives[i].name, value, value_len);
@@ -109,7 +145,7 @@ tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers)
 
   memset (control, 0, sizeof *control);
   for (gsize i = 0; i < G_N_ELEMENTS (directives); i++)
-    if (directives[i].kind != FLAG)
+    if (directives[i].kind == SHORTEST || directives[i].kind == LONGEST)
       G_STRUCT_MEMBER (gint64, control, directives[i].offset) = -1;
   while ((field = tern_headers_find_next (headers, "Cache-Control", 13, &from)))
     {
@@ -121,6 +157,45 @@ tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers)
       tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
       while (tern_field_list_next (&list, &item, &len))
         read_directive (control, item, len);
+    }
+}
+
+static void
+strip_directive (const char *item, gsize len, TernHeaders *fields)
+{
+  const char *name, *value;
+  gsize name_len, value_len;
+  TernFieldList names;
+
+  tern_field_split_pair (item, len, &name, &name_len, &value, &value_len);
+  if (name_len != 8 || g_ascii_strncasecmp (name, "no-cache", 8) != 0
+      || !read_names (value, value_len, &names))
+    return;
+  while (tern_field_list_next (&names, &item, &len))
+    {
+      g_autofree char *named = g_strndup (item, len);
+
+      tern_headers_remove (fields, named);
+    }
+}
+
+void
+tern_cache_control_strip (const TernHeaders *headers, TernHeaders *fields)
+{
+  g_autoptr (TernHeaders) own = headers == fields ? tern_headers_copy (headers) : NULL;
+  const TernField *field;
+  guint from = 0;
+
+  headers = own ? own : headers;
+  while ((field = tern_headers_find_next (headers, "Cache-Control", 13, &from)))
+    {
+      TernFieldList list;
+      const char *item;
+      gsize len;
+
+      tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
+      while (tern_field_list_next (&list, &item, &len))
+        strip_directive (item, len, fields);
     }
 }
 

@@ -11,7 +11,8 @@
 typedef struct
 {
   gboolean no_store;
-  gboolean no_cache; /* also with field names, which may be read as the plain one (§5.2.2.4) */
+  gboolean no_cache;        /* without field names, or with what are none */
+  gboolean no_cache_fields; /* with field names: only those need validation (§5.2.2.4) */
   gboolean no_transform;
   gboolean must_revalidate;
   gboolean proxy_revalidate;
@@ -32,6 +33,9 @@ typedef struct
 
 /* Reads every Cache-Control field; of directives given twice the stricter one counts. */
 void tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers);
+
+/* Removes from @fields what the no-cache directives of @headers name; they may be the same map. */
+void tern_cache_control_strip (const TernHeaders *headers, TernHeaders *fields);
 
 /* delta-seconds: saturates; -1 for what is not 1*DIGIT. */
 gint64 tern_cache_control_seconds (const char *text, gsize len);

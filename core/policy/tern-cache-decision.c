@@ -1,33 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The decisions of a private cache (RFC 9111 §3, §4). It must never answer with what the caller
- * or the server has ruled out, and whatever it cannot judge goes to the network. */
+/* The decisions of a private cache about requests (RFC 9111 §4). It must never answer with what the
+ * caller or the server has ruled out, and whatever it cannot judge goes to the network. */
 #include "policy/tern-cache-decision.h"
 
 #include <string.h>
 
+#include "base/tern-date.h"
 #include "base/tern-field.h"
+#include "base/tern-headers-private.h"
+#include "policy/tern-cache-answer.h"
+#include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-control.h"
+#include "policy/tern-cache-fields.h"
 #include "policy/tern-cache-freshness.h"
-#include "policy/tern-cache-validation.h"
+#include "policy/tern-cache-validator.h"
 #include "policy/tern-cache-vary.h"
 
-/* Why a request is not for the cache, as RFC 9211 §2.2 names it; NULL where it is. */
-static const char *
+/* How a stored response stands to its lifetime and to the caller's wishes. */
+typedef enum
+{
+  GOOD,      /* may be sent */
+  LATE,      /* may be sent while it is validated */
+  OUTDATED,  /* not, by the server's word */
+  UNWANTED,  /* not, by the caller's */
+} Standing;
+
+static gboolean
+is_get (const TernCacheRequest *request)
+{
+  return strcmp (request->method, "GET") == 0;
+}
+
+/* Why nothing stored is used for a request; NONE where something can be. */
+static TernCacheForward
 bypass_reason (const TernCacheRequest *request, const TernCacheControl *wanted)
 {
-  /* The caller compares by itself, or wants a part: it must see the server's own answer. */
-  static const char *const own_conditions[]
-    = { "Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since",
-        "If-Range" };
-
-  if (strcmp (request->method, "GET") != 0)
-    return "method";
-  if (wanted->no_store)
-    return "request";
-  for (gsize i = 0; i < G_N_ELEMENTS (own_conditions); i++)
-    if (tern_headers_has (request->headers, own_conditions[i]))
-      return "bypass";
-  return NULL;
+  if (!is_get (request) && strcmp (request->method, "HEAD") != 0)
+    return TERN_FORWARD_METHOD;
+  return wanted->no_store ? TERN_FORWARD_REQUEST : TERN_FORWARD_NONE;
 }
 
 /* no-cache, or its form of HTTP/1.0 where nothing newer was said (§5.4). */
@@ -35,30 +45,41 @@ static gboolean
 asks_for_validation (const TernCacheRequest *request, const TernCacheControl *wanted)
 {
   if (wanted->present)
-    return wanted->no_cache;
+    return wanted->no_cache || wanted->no_cache_fields;
   return tern_field_has_token (request->headers, "Pragma", "no-cache");
 }
 
-/* Why the stored response may not be used as it is; NULL where it may. */
-static const char *
-staleness (const TernCacheControl *wanted, const TernCacheControl *stored, gint64 age,
+/* Whether the caller's max-age rules it out. To who reloads by max-age=0, a fresh response says by
+ * immutable that there is no point (RFC 8246 §2); no-cache insists. */
+static gboolean
+is_too_old (const TernCacheControl *wanted, const TernCacheControl *stored, gint64 age, gint64 late)
+{
+  if (wanted->max_age < 0 || (stored->immutable && late < 0))
+    return FALSE;
+  return age >= wanted->max_age; /* so that 0 always asks */
+}
+
+static Standing
+judge_age (const TernCacheControl *wanted, const TernCacheControl *stored, gint64 age,
            gint64 lifetime)
 {
   const gint64 late = age - lifetime; /* less than 0 where it is fresh */
 
   if (stored->no_cache)
-    return "stale";
-  if (wanted->max_age >= 0 && age >= wanted->max_age) /* so that 0 always asks */
-    return "request";
-  if (wanted->min_fresh > 0 && -late < wanted->min_fresh)
-    return "request";
+    return OUTDATED;
+  if (is_too_old (wanted, stored, age, late)
+      || (wanted->min_fresh > 0 && -late < wanted->min_fresh))
+    return UNWANTED;
   if (late < 0)
-    return NULL;
-  /* Only the caller's word makes a stale response good, and only where the server lets it
-   * (§4.2.4). */
-  if (stored->must_revalidate || wanted->max_stale < 0 || late > wanted->max_stale)
-    return "stale";
-  return NULL;
+    return GOOD;
+  /* Past its time only a word of one side makes it good, and only where the server has not ruled
+   * that out (§4.2.4). */
+  if (stored->must_revalidate)
+    return OUTDATED;
+  if (wanted->max_stale >= 0 && late <= wanted->max_stale)
+    return GOOD;
+  return stored->stale_while_revalidate >= 0 && late <= stored->stale_while_revalidate ? LATE
+                                                                                       : OUTDATED;
 }
 
 gboolean
@@ -67,139 +88,162 @@ tern_cache_wants_lookup (const TernCacheRequest *request)
   TernCacheControl wanted;
 
   tern_cache_control_read (&wanted, request->headers);
-  return bypass_reason (request, &wanted) == NULL;
+  return bypass_reason (request, &wanted) == TERN_FORWARD_NONE;
 }
 
-static TernCacheDecision
-forward (const TernCacheControl *wanted, TernCacheVerdict verdict, const char *reason)
+/* When the origin made it, as far as it said so. */
+static gint64
+made_at (const TernCacheRecord *record)
 {
-  if (wanted->only_if_cached) /* §5.2.1.7: not even to the network's door */
-    return (TernCacheDecision){ TERN_CACHE_GATEWAY_TIMEOUT, NULL, 0, 0 };
-  return (TernCacheDecision){ verdict, reason, 0, 0 };
+  const TernField *field = tern_cache_fields_single (record->headers, "Date");
+  const gint64 date
+      = field ? tern_date_parse_len (tern_headers_raw (record->headers, field), field->raw_len)
+              : -1;
+
+  return date >= 0 ? date : record->response_time;
 }
 
-TernCacheDecision
-tern_cache_decide (const TernCacheRequest *request, const TernCacheRecord *record, gint64 now)
+static gboolean
+is_newer (const TernCacheRecord *a, const TernCacheRecord *b)
 {
-  TernCacheControl wanted, stored;
-  TernCacheDecision decision;
-  TernCacheVerdict verdict;
-  const char *reason;
-  gint64 age, lifetime;
+  const gint64 made_a = made_at (a), made_b = made_at (b);
 
-  tern_cache_control_read (&wanted, request->headers);
-  reason = bypass_reason (request, &wanted);
-  if (reason)
-    return forward (&wanted, TERN_CACHE_BYPASS, reason);
-  if (!record || !tern_cache_record_is_for (record, request))
-    return forward (&wanted, TERN_CACHE_MISS, "uri-miss");
-  if (tern_cache_vary_is_any (record->headers)
-      || !tern_cache_vary_matches (record->vary, request->headers))
-    return forward (&wanted, TERN_CACHE_MISS, "vary-miss");
-
-  tern_cache_control_read (&stored, record->headers);
-  age = tern_cache_age (record, now);
-  lifetime = tern_cache_lifetime (record);
-  verdict = tern_cache_has_validator (record->headers) ? TERN_CACHE_VALIDATE : TERN_CACHE_MISS;
-  reason = asks_for_validation (request, &wanted) ? "request"
-                                                  : staleness (&wanted, &stored, age, lifetime);
-  if (reason)
-    decision = forward (&wanted, verdict, reason);
-  else
-    decision = (TernCacheDecision){ TERN_CACHE_FRESH, NULL, 0, 0 };
-  decision.age = age;
-  decision.ttl = lifetime - age;
-  return decision;
+  return made_a > made_b || (made_a == made_b && a->response_time > b->response_time);
 }
 
-/* What a status needs so that its response is worth keeping and safe to. */
-typedef enum
+const TernCacheRecord *
+tern_cache_choose (const TernCacheRequest *request, const TernCacheRecord *const *records,
+                   gsize n_records)
 {
-  NEVER,
-  IF_EXPLICIT, /* needs max-age or Expires */
-  IF_REUSABLE, /* a validator is enough: cacheable by default (RFC 9110 §15.1) */
-} Need;
+  const TernCacheRecord *chosen = NULL;
 
-static Need
-need_of (guint status)
+  for (gsize i = 0; i < n_records; i++)
+    if (tern_cache_record_is_for (records[i], request)
+        && !tern_cache_vary_is_any (records[i]->headers)
+        && tern_cache_vary_matches (records[i]->vary, request->headers, request->salt)
+        && (!chosen || is_newer (records[i], chosen)))
+      chosen = records[i];
+  return chosen;
+}
+
+/* Nothing stored fits; but what is stored for other wishes may still be asked about (§4.1): the
+ * origin may name one of them in its 304. */
+static void
+decide_without (TernCacheDecision *decision, const TernCacheRequest *request,
+                const TernCacheRecord *const *records, gsize n_records)
 {
-  switch (status)
+  decision->verdict = TERN_CACHE_MISS;
+  decision->forward = TERN_FORWARD_URI_MISS;
+  for (gsize i = 0; i < n_records; i++)
     {
-    case 200:
-    case 203:
-    case 204:
-    case 300:
-    case 301:
-    case 308:
-    case 404:
-    case 405:
-    case 410:
-    case 414:
-      return IF_REUSABLE;
-    case 302:
-    case 307:
-      return IF_EXPLICIT;
-    default: /* 206 is no whole answer; of the others no rule is known here (§3) */
-      return NEVER;
+      TernCacheTag tag;
+
+      if (!tern_cache_record_is_for (records[i], request))
+        continue;
+      decision->forward = TERN_FORWARD_VARY_MISS;
+      if (is_get (request) && !records[i]->partial && tern_cache_tag_of (&tag, records[i]->headers)
+          && !tern_cache_vary_is_any (records[i]->headers)
+          && !tern_headers_has (request->headers, "Range")
+          && !tern_cache_has_conditions (request->headers)
+          && tern_cache_vary_compare (records[i]->vary, request->headers, request->salt)
+               == TERN_VARY_OTHER)
+        decision->verdict = TERN_CACHE_VALIDATE;
     }
 }
 
-/* Whether the answer says nothing about what is stored: a part, a demand, a fault of the server. */
-static gboolean
-leaves_store_alone (guint status)
+/* What is stored may not be sent as it is: whether it can be asked about, or made whole. A HEAD is
+ * forwarded as it is: its answer freshens what is stored (§4.3.5), and a 304 would not. */
+static void
+forward_chosen (TernCacheDecision *decision, const TernCacheRequest *request,
+                const TernCacheAnswer *answer)
 {
-  return status < 200 || status == 206 || status == 304 || status == 401 || status == 407
-         || status == 416 || status == 429 || status >= 500;
+  const TernCacheRecord *record = decision->record;
+
+  if (is_get (request) && tern_cache_answer_is_possible (answer)
+      && tern_cache_has_validator (record->headers))
+    decision->verdict = TERN_CACHE_VALIDATE;
+  decision->can_complete = is_get (request) && record->partial && record->part.first == 0
+                           && !tern_headers_has (request->headers, "Range")
+                           && !tern_cache_has_conditions (request->headers)
+                           && tern_cache_has_strong_validator (record->headers);
 }
 
-TernCacheStoring
-tern_cache_may_store (const TernCacheRequest *request, guint status,
-                      const TernHeaders *response_headers)
+static void
+decide_with (TernCacheDecision *decision, const TernCacheRequest *request,
+             const TernCacheControl *wanted, gint64 now)
 {
-  TernCacheControl wanted, given;
-  Need need;
+  const TernCacheRecord *record = decision->record;
+  const TernCacheAnswer answer = tern_cache_answer (request, record);
+  const gint64 age = tern_cache_age (record, now);
+  const gint64 lifetime = tern_cache_lifetime (record);
+  TernCacheControl stored;
+  Standing standing;
 
-  if (strcmp (request->method, "GET") != 0)
-    return TERN_STORING_LEAVE; /* what unsafe methods make invalid is another question */
-  tern_cache_control_read (&wanted, request->headers);
-  tern_cache_control_read (&given, response_headers);
-  if (wanted.no_store || given.no_store)
-    return TERN_STORING_FORGET;
-  if (bypass_reason (request, &wanted) || leaves_store_alone (status))
-    return TERN_STORING_LEAVE;
-  need = need_of (status);
-  if (need == NEVER || tern_cache_vary_is_any (response_headers))
-    return TERN_STORING_FORGET;
-  if (tern_cache_has_explicit_lifetime (response_headers)
-      || (need == IF_REUSABLE && tern_cache_has_validator (response_headers)))
-    return TERN_STORING_REPLACE;
-  return TERN_STORING_FORGET;
-}
-
-char *
-tern_cache_status_text (const TernCacheDecision *decision, guint forward_status, gboolean stored)
-{
-  g_autoptr (GString) text = g_string_new ("tern");
-
-  if (decision->verdict == TERN_CACHE_FRESH)
-    g_string_append_printf (text, "; hit; ttl=%" G_GINT64_FORMAT, decision->ttl);
-  else if (decision->verdict == TERN_CACHE_GATEWAY_TIMEOUT)
-    g_string_append (text, "; detail=only-if-cached");
+  tern_cache_control_read (&stored, record->headers);
+  decision->ttl = lifetime - age;
+  standing = asks_for_validation (request, wanted) ? UNWANTED
+                                                   : judge_age (wanted, &stored, age, lifetime);
+  if ((standing == GOOD || standing == LATE) && tern_cache_answer_is_possible (&answer))
+    {
+      /* Who asked for no network gets what there is, and nothing goes out behind its back. */
+      decision->verdict = standing == LATE && !wanted->only_if_cached ? TERN_CACHE_HIT_STALE
+                                                                      : TERN_CACHE_HIT;
+      return;
+    }
+  if (standing == OUTDATED)
+    decision->forward = TERN_FORWARD_STALE;
+  else if (standing == UNWANTED || answer.kind == TERN_ANSWER_ORIGIN)
+    decision->forward = TERN_FORWARD_REQUEST;
   else
-    g_string_append_printf (text, "; fwd=%s", decision->forward);
-  if (forward_status > 0)
-    g_string_append_printf (text, "; fwd-status=%u", forward_status);
-  if (stored)
-    g_string_append (text, "; stored");
-  return g_string_free (g_steal_pointer (&text), FALSE);
+    decision->forward = TERN_FORWARD_PARTIAL;
+  forward_chosen (decision, request, &answer);
 }
 
-TernHeaders *
-tern_cache_answer_fields (const TernCacheRecord *record, gint64 now)
+TernCacheDecision
+tern_cache_decide (const TernCacheRequest *request, const TernCacheRecord *const *records,
+                   gsize n_records, gint64 now)
 {
-  TernHeaders *fields = tern_headers_copy (record->headers);
-  g_autofree char *age = g_strdup_printf ("%" G_GINT64_FORMAT, tern_cache_age (record, now));
+  TernCacheDecision decision = { .verdict = TERN_CACHE_MISS };
+  TernCacheControl wanted;
 
-  tern_headers_set (fields, "Age", age);
-  return fields;
+  tern_cache_control_read (&wanted, request->headers);
+  decision.forward = bypass_reason (request, &wanted);
+  if (decision.forward == TERN_FORWARD_NONE)
+    {
+      decision.record = tern_cache_choose (request, records, n_records);
+      if (decision.record)
+        decide_with (&decision, request, &wanted, now);
+      else
+        decide_without (&decision, request, records, n_records);
+    }
+  if (decision.forward != TERN_FORWARD_NONE && wanted.only_if_cached)
+    {
+      /* Not even to the network's door (§5.2.1.7). */
+      decision.verdict = TERN_CACHE_FAIL_504;
+      decision.forward = TERN_FORWARD_NONE;
+      decision.can_complete = FALSE;
+    }
+  return decision;
+}
+
+gboolean
+tern_cache_may_rescue (const TernCacheRequest *request, const TernCacheRecord *record, guint status,
+                       gint64 now)
+{
+  const TernCacheAnswer answer = tern_cache_answer (request, record);
+  TernCacheControl wanted, stored;
+  gint64 late;
+
+  /* What counts as an error (RFC 5861 §4). */
+  if (status != 0 && status != 500 && status != 502 && status != 503 && status != 504)
+    return FALSE;
+  tern_cache_control_read (&wanted, request->headers);
+  tern_cache_control_read (&stored, record->headers);
+  if (bypass_reason (request, &wanted) != TERN_FORWARD_NONE
+      || asks_for_validation (request, &wanted) || stored.no_cache || stored.must_revalidate
+      || !tern_cache_answer_is_possible (&answer))
+    return FALSE;
+  late = tern_cache_age (record, now) - tern_cache_lifetime (record);
+  return late <= MAX (wanted.stale_if_error, stored.stale_if_error)
+         && MAX (wanted.stale_if_error, stored.stale_if_error) >= 0;
 }

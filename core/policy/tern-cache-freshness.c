@@ -10,7 +10,7 @@
 #include "base/tern-headers-private.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-fields.h"
-#include "policy/tern-cache-validation.h"
+#include "policy/tern-cache-validator.h"
 
 /* -1 where there is no such field, several that differ, or no date in it. */
 static gint64
@@ -84,6 +84,46 @@ tern_cache_has_explicit_lifetime (const TernHeaders *response_headers)
   return control.max_age >= 0 || tern_headers_has (response_headers, "Expires");
 }
 
+gboolean
+tern_cache_is_heuristic (guint status)
+{
+  switch (status)
+    {
+    case 200:
+    case 203:
+    case 204:
+    case 206:
+    case 300:
+    case 301:
+    case 308:
+    case 404:
+    case 405:
+    case 410:
+    case 414:
+    case 451: /* RFC 7725 §3 */
+    case 501:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* A tenth of how long it had not changed when it was sent (§4.2.2). A redirect that calls itself
+ * permanent needs no such sign; it is believed for a day. */
+static gint64
+guess (const TernCacheRecord *record, const TernCacheControl *control)
+{
+  gint64 modified;
+
+  if (!tern_cache_is_heuristic (record->status) && !control->is_public)
+    return 0;
+  if (record->status == 301 || record->status == 308)
+    return TERN_CACHE_GUESS_MAX;
+  if (!tern_cache_last_modified (record->headers, &modified))
+    return 0;
+  return MIN (seconds_between (modified, date_value (record)) / 10, TERN_CACHE_GUESS_MAX);
+}
+
 gint64
 tern_cache_lifetime (const TernCacheRecord *record)
 {
@@ -100,8 +140,7 @@ tern_cache_lifetime (const TernCacheRecord *record)
       /* "0" and other text that is no date is in the past (§5.3). */
       return expires < 0 ? 0 : seconds_between (date_value (record), expires);
     }
-  /* Nothing is guessed (§4.2.2 allows it, and does not ask for it). */
-  return 0;
+  return guess (record, &control);
 }
 
 gint64

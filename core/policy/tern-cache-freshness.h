@@ -8,8 +8,15 @@
 /* Seconds since the origin made or validated it (§4.2.3); never negative. */
 gint64 tern_cache_age (const TernCacheRecord *record, gint64 now);
 
-/* Seconds for which it is fresh (§4.2.1), 0 where nothing says so. */
+/* What is guessed is never believed for longer than that. */
+#define TERN_CACHE_GUESS_MAX (24 * 60 * 60)
+
+/* Seconds for which it is fresh (§4.2.1): what it says, else a guess where one is allowed (§4.2.2),
+ * else 0. */
 gint64 tern_cache_lifetime (const TernCacheRecord *record);
+
+/* Statuses that may be kept and guessed about without being told so (RFC 9110 §15.1). */
+gboolean tern_cache_is_heuristic (guint status);
 
 /* Whether the response says itself how long it is fresh: max-age or Expires. */
 gboolean tern_cache_has_explicit_lifetime (const TernHeaders *response_headers);

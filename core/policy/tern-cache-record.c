@@ -6,8 +6,39 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "base/tern-field.h"
+#include "base/tern-headers-private.h"
 #include "policy/tern-cache-fields.h"
+#include "policy/tern-cache-sibling.h"
 #include "policy/tern-cache-vary.h"
+
+/* The answer to a Range is kept as what it is a part of: the fields of the whole, without those
+ * that were of the part alone (RFC 9110 §15.3.7). */
+static void
+become_part (TernCacheRecord *record)
+{
+  TernCacheRange part;
+  guint64 total;
+
+  if (record->status != 206 || !tern_cache_range_of (record->headers, &part, &total))
+    return;
+  record->status = 200;
+  g_free (record->reason);
+  record->reason = g_strdup ("OK");
+  tern_headers_remove (record->headers, "Content-Range");
+  tern_headers_remove (record->headers, "Content-Length");
+  if (total != TERN_CACHE_TOTAL_UNKNOWN)
+    {
+      g_autofree char *length = g_strdup_printf ("%" G_GUINT64_FORMAT, total);
+
+      tern_headers_set (record->headers, "Content-Length", length);
+    }
+  if (part.first == 0 && part.end == total)
+    return; /* a part that is the whole */
+  record->partial = TRUE;
+  record->part = part;
+  record->total = total;
+}
 
 TernCacheRecord *
 tern_cache_record_new (const TernCacheRequest *request, guint status, const char *reason,
@@ -25,8 +56,30 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
   record->headers = tern_cache_fields_end_to_end (response_headers);
   record->request_time = request_time;
   record->response_time = response_time;
-  record->vary = tern_cache_vary_read (response_headers, request->headers);
+  record->vary = tern_cache_vary_read (response_headers, request->headers, request->salt);
+  record->siblings = tern_cache_siblings_new ();
+  become_part (record);
   return record;
+}
+
+TernCacheRecord *
+tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *request,
+                         const TernHeaders *headers, gint64 request_time, gint64 response_time)
+{
+  TernCacheRequest again = *request;
+  TernCacheRecord *next;
+
+  again.method = record->method; /* a HEAD freshens what a GET brought */
+  next = tern_cache_record_new (&again, record->status, record->reason, record->version, headers,
+                                request_time, response_time);
+  next->body_length = record->body_length;
+  next->body_checksum = record->body_checksum;
+  next->partial = record->partial;
+  next->part = record->part;
+  next->total = record->total;
+  for (guint i = 0; i < record->siblings->len; i++)
+    g_ptr_array_add (next->siblings, tern_cache_sibling_copy (record->siblings->pdata[i]));
+  return next;
 }
 
 void
@@ -38,6 +91,7 @@ tern_cache_record_free (TernCacheRecord *record)
   g_free (record->reason);
   g_clear_pointer (&record->headers, tern_headers_unref);
   g_clear_pointer (&record->vary, g_ptr_array_unref);
+  g_clear_pointer (&record->siblings, g_ptr_array_unref);
   g_free (record);
 }
 
@@ -46,8 +100,29 @@ tern_cache_record_is_for (const TernCacheRecord *record, const TernCacheRequest 
 {
   g_autofree char *uri = tern_uri_to_string (request->uri, FALSE);
 
-  return strcmp (record->method, request->method) == 0 && strcmp (record->uri, uri) == 0
+  return strcmp (record->method, "GET") == 0 && strcmp (record->uri, uri) == 0
          && g_strcmp0 (record->partition, request->partition) == 0;
+}
+
+gboolean
+tern_cache_record_fits (const TernCacheRecord *record, guint64 body_length)
+{
+  const TernField *field;
+  guint64 said;
+
+  if (record->partial)
+    return body_length == record->part.end - record->part.first;
+  field = tern_cache_fields_single (record->headers, "Content-Length");
+  return !field
+         || !tern_field_parse_uint (tern_headers_raw (record->headers, field), field->raw_len,
+                                    &said)
+         || said == body_length;
+}
+
+guint64
+tern_cache_record_total (const TernCacheRecord *record)
+{
+  return record->partial ? record->total : record->body_length;
 }
 
 guint32

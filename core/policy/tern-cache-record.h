@@ -6,6 +6,7 @@
 #include <tern/tern-headers.h>
 
 #include "base/tern-uri.h"
+#include "policy/tern-cache-range.h"
 
 /* A request as the cache sees it; borrowed values, filled in by whoever asks. */
 typedef struct
@@ -14,6 +15,7 @@ typedef struct
   const TernUri *uri;
   const char *partition; /* NULL where there is none */
   const TernHeaders *headers;
+  const char *salt; /* of the store, for digests of secrets; NULL where it has none */
 } TernCacheRequest;
 
 typedef struct
@@ -21,7 +23,7 @@ typedef struct
   char *method;
   char *uri;       /* without userinfo and fragment */
   char *partition; /* NULL where there is none */
-  guint status;
+  guint status;    /* of a 206 the one that the whole would have: 200 */
   char *reason;
   guint version;        /* 10, 11 */
   TernHeaders *headers; /* end-to-end fields only, as they came */
@@ -30,21 +32,44 @@ typedef struct
   guint64 body_length;   /* of the body as stored, before its codings are undone */
   guint32 body_checksum; /* of that body, so that meta and body are known to fit together */
   GPtrArray *vary;       /* of TernCacheVary */
+
+  /* Where only some bytes of the representation are stored (RFC 9111 §3.3). */
+  gboolean partial;
+  TernCacheRange part; /* which ones; 0 and 0 where it is whole */
+  guint64 total;       /* of how many, or unknown; 0 where it is whole */
+
+  GPtrArray *siblings; /* of TernCacheSibling: the other variants; only in the home slot */
 } TernCacheRecord;
 
 /* Body length and checksum are 0 until the caller sets them, when the body is known. */
-TernCacheRecord *tern_cache_record_new (const TernCacheRequest *request, guint status,
-                                        const char *reason, guint version,
+TernCacheRecord *tern_cache_record_new (const TernCacheRequest *request,
+                                        guint status,
+                                        const char *reason,
+                                        guint version,
                                         const TernHeaders *response_headers,
-                                        gint64 request_time, gint64 response_time);
+                                        gint64 request_time,
+                                        gint64 response_time);
+/* The same stored response with other fields: what came by a later answer to @request. */
+TernCacheRecord *tern_cache_record_renew (const TernCacheRecord *record,
+                                          const TernCacheRequest *request,
+                                          const TernHeaders *headers,
+                                          gint64 request_time,
+                                          gint64 response_time);
 void tern_cache_record_free (TernCacheRecord *record);
 
 GBytes *tern_cache_record_serialize (const TernCacheRecord *record);
 /* Error: CACHE. */
 TernCacheRecord *tern_cache_record_parse (GBytes *bytes, GError **error);
 
-/* Whether it was stored for this method, URI and partition: keys may collide, stores may err. */
+/* Whether it is the answer to a GET of this URI and partition: keys may collide, stores may err. It
+ * may serve a HEAD too. */
 gboolean tern_cache_record_is_for (const TernCacheRecord *record, const TernCacheRequest *request);
+
+/* Whether a body of that length can be the one that the record tells of. */
+gboolean tern_cache_record_fits (const TernCacheRecord *record, guint64 body_length);
+
+/* Of the whole representation, TERN_CACHE_TOTAL_UNKNOWN where nobody said it. */
+guint64 tern_cache_record_total (const TernCacheRecord *record);
 
 /* CRC-32 over a piece of a body, carried on from @sum (0 at the start). */
 guint32 tern_cache_checksum (guint32 sum, const void *data, gsize len);

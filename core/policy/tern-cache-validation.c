@@ -1,181 +1,177 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Conditional requests and what follows from their answers. It must never send a validator that
- * is no valid field value, let a 304 change how long a body is or how it is coded, or let one
- * origin change what is stored of another. */
+/* Makes requests conditional. It must never send a validator that is no valid field value, one that
+ * belongs to somebody else's response, or take the caller's own condition away. */
 #include "policy/tern-cache-validation.h"
 
 #include <string.h>
 
-#include "base/tern-date.h"
-#include "base/tern-field.h"
 #include "base/tern-headers-private.h"
+#include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-fields.h"
-#include "policy/tern-cache-key.h"
+#include "policy/tern-cache-sibling.h"
+#include "policy/tern-cache-validator.h"
 #include "policy/tern-cache-vary.h"
 
-/* entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE (RFC 9110 §8.8.3); etagc is a field value's bytes
- * without quotes and blanks. */
+/* A server may refuse a long head; what is not asked about is fetched. */
+#define MAX_TAGS 16
+#define MAX_TAGS_SIZE 4096
+
+typedef struct
+{
+  GString *text;
+  TernCacheTag tags[MAX_TAGS]; /* borrowed */
+  guint n;
+} Question;
+
+static void
+ask_about (Question *question, const TernCacheTag *tag)
+{
+  if (question->n == MAX_TAGS || question->text->len + tag->len > MAX_TAGS_SIZE)
+    return;
+  for (guint i = 0; i < question->n; i++)
+    if (tern_cache_tag_equal (&question->tags[i], tag))
+      return;
+  question->tags[question->n++] = *tag;
+  g_string_append_printf (question->text, "%s%s%.*s", question->text->len > 0 ? ", " : "",
+                          tag->weak ? "W/" : "", (int)tag->len, tag->text);
+}
+
+/* Nobody may learn, by a 304, what is stored of another's. */
 static gboolean
-is_entity_tag (const char *text, gsize len)
+is_askable (const TernCacheRequest *request, const GPtrArray *vary)
 {
-  if (len >= 2 && text[0] == 'W' && text[1] == '/')
-    {
-      text += 2;
-      len -= 2;
-    }
-  if (len < 2 || text[0] != '"' || text[len - 1] != '"' || !tern_field_is_value (text, len))
-    return FALSE;
-  for (gsize i = 1; i < len - 1; i++)
-    if (text[i] == '"' || text[i] == ' ' || text[i] == '\t')
-      return FALSE;
-  return TRUE;
-}
-
-static const TernField *
-entity_tag (const TernHeaders *headers)
-{
-  const TernField *field = tern_cache_fields_single (headers, "ETag");
-
-  return field && is_entity_tag (tern_headers_raw (headers, field), field->raw_len) ? field : NULL;
-}
-
-static const TernField *
-last_modified (const TernHeaders *headers)
-{
-  const TernField *field = tern_cache_fields_single (headers, "Last-Modified");
-
-  if (!field || tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) < 0)
-    return NULL;
-  return field;
-}
-
-gboolean
-tern_cache_has_validator (const TernHeaders *response_headers)
-{
-  return entity_tag (response_headers) || last_modified (response_headers);
-}
-
-static gboolean
-add_condition (TernHeaders *request_headers, const char *name, const TernHeaders *headers,
-               const TernField *validator)
-{
-  if (!validator || tern_headers_has (request_headers, name))
-    return FALSE;
-  tern_headers_append_unchecked (request_headers, name, strlen (name),
-                                 tern_headers_raw (headers, validator), validator->raw_len);
-  return TRUE;
-}
-
-gboolean
-tern_cache_add_conditions (const TernCacheRecord *record, gboolean ignore_etag,
-                           TernHeaders *request_headers)
-{
-  const TernField *tag = ignore_etag ? NULL : entity_tag (record->headers);
-  const gboolean by_tag = add_condition (request_headers, "If-None-Match", record->headers, tag);
-  const gboolean by_date = add_condition (request_headers, "If-Modified-Since", record->headers,
-                                          last_modified (record->headers));
-
-  return by_tag || by_date;
-}
-
-/* Whether a 304 can speak of the stored response: its tag, where it has one, is the stored one by
- * the weak comparison (RFC 9110 §8.8.3.2), as If-None-Match is compared. */
-static gboolean
-is_same_representation (const TernHeaders *stored, const TernHeaders *fresh)
-{
-  const TernField *old_tag = entity_tag (stored), *new_tag = entity_tag (fresh);
-  const char *old_text, *new_text;
-
-  if (!old_tag || !new_tag)
-    return TRUE;
-  old_text = tern_headers_raw (stored, old_tag);
-  new_text = tern_headers_raw (fresh, new_tag);
-  old_text += *old_text == 'W' ? 2 : 0;
-  new_text += *new_text == 'W' ? 2 : 0;
-  return tern_headers_raw (stored, old_tag) + old_tag->raw_len - old_text
-           == tern_headers_raw (fresh, new_tag) + new_tag->raw_len - new_text
-         && strcmp (old_text, new_text) == 0;
-}
-
-/* The fields of the stored response with those of the 304 in place of their namesakes. */
-static TernHeaders *
-merge_fields (const TernHeaders *stored, const TernHeaders *response_headers)
-{
-  /* What describes the stored bytes can only have come with them (RFC 9111 §3.2). */
-  static const char *const of_the_body[]
-    = { "Content-Length", "Content-Encoding", "Transfer-Encoding", "Content-Range", NULL };
-  /* What describes the message, not the representation, is that of the 304 or nobody's. */
-  static const char *const of_the_message[] = { "Age", "Date", NULL };
-  g_autoptr (TernHeaders) fresh = tern_cache_fields_end_to_end (response_headers);
-  TernHeaders *merged = tern_headers_copy (stored);
-
-  for (gsize i = 0; of_the_body[i]; i++)
-    tern_headers_remove (fresh, of_the_body[i]);
-  for (gsize i = 0; of_the_message[i]; i++)
-    tern_headers_remove (merged, of_the_message[i]);
-  for (guint i = 0; i < fresh->n; i++)
-    tern_headers_remove (merged, tern_headers_name (fresh, &fresh->fields[i]));
-  for (guint i = 0; i < fresh->n; i++)
-    tern_headers_append_unchecked (merged, tern_headers_name (fresh, &fresh->fields[i]),
-                                   fresh->fields[i].name_len,
-                                   tern_headers_raw (fresh, &fresh->fields[i]),
-                                   fresh->fields[i].raw_len);
-  return merged;
-}
-
-TernCacheRecord *
-tern_cache_merge_not_modified (const TernCacheRecord *record, const TernCacheRequest *request,
-                               const TernHeaders *response_headers, gint64 request_time,
-                               gint64 response_time)
-{
-  g_autoptr (TernHeaders) merged = NULL;
-  TernCacheRecord *next;
-
-  if (!is_same_representation (record->headers, response_headers))
-    return NULL;
-  merged = merge_fields (record->headers, response_headers);
-  next = tern_cache_record_new (request, record->status, record->reason, record->version, merged,
-                                request_time, response_time);
-  next->body_length = record->body_length;
-  next->body_checksum = record->body_checksum;
-  return next;
+  return tern_cache_vary_compare (vary, request->headers, request->salt) != TERN_VARY_FOREIGN;
 }
 
 static void
-add_key_of_field (GStrvBuilder *keys, const TernCacheRequest *request, const TernHeaders *headers,
-                  const char *name, const char *own_key)
+ask_about_others (Question *question,
+                  const TernCacheRequest *request,
+                  const TernCacheRecord *const *records,
+                  gsize n_records)
 {
-  const TernField *field = tern_cache_fields_single (headers, name);
-  g_autoptr (TernUri) uri = NULL;
-  g_autofree char *key = NULL;
+  TernCacheTag tag;
 
-  if (!field)
-    return;
-  /* The const is of us alone: resolving changes nothing but, for a moment, the count of
-   * references. */
-  uri = tern_uri_resolve ((TernUri *) request->uri, tern_headers_value (headers, field), NULL);
-  if (!uri || !tern_uri_same_origin (request->uri, uri))
-    return;
-  key = tern_cache_key (uri, request->partition);
-  if (strcmp (key, own_key) != 0)
-    g_strv_builder_add (keys, key);
+  for (gsize i = 0; i < n_records; i++)
+    {
+      const TernCacheRecord *record = records[i];
+
+      if (!tern_cache_record_is_for (record, request))
+        continue;
+      if (!record->partial && !tern_cache_vary_is_any (record->headers)
+          && is_askable (request, record->vary) && tern_cache_tag_of (&tag, record->headers))
+        ask_about (question, &tag);
+      for (guint k = 0; k < record->siblings->len; k++)
+        {
+          const TernCacheSibling *sibling = record->siblings->pdata[k];
+
+          if (sibling->tag && is_askable (request, sibling->vary)
+              && tern_cache_tag_read (&tag, sibling->tag, strlen (sibling->tag)))
+            ask_about (question, &tag);
+        }
+    }
 }
 
-char **
-tern_cache_invalidated_keys (const TernCacheRequest *request, guint status,
-                             const TernHeaders *response_headers)
+/* The caller's own tags, so that a 304 about one of them can reach it. FALSE where nothing can be
+ * added to them: a star, which is no list, or what is malformed. */
+static gboolean
+ask_for_caller (Question *question, const TernHeaders *headers)
 {
-  static const char *const safe[] = { "GET", "HEAD", "OPTIONS", "TRACE", NULL };
-  g_autoptr (GStrvBuilder) keys = g_strv_builder_new ();
+  const TernField *field;
+  guint from = 0;
 
-  /* A non-error answer is 2xx or 3xx (§4.4); of a method nobody knows here the worst is assumed. */
-  if (!g_strv_contains (safe, request->method) && status >= 200 && status < 400)
+  while ((field = tern_headers_find_next (headers, "If-None-Match", 13, &from)))
     {
-      g_autofree char *own = tern_cache_key (request->uri, request->partition);
+      TernCacheTagList list;
+      TernCacheTag tag;
+      const guint n = question->n;
 
-      g_strv_builder_add (keys, own);
-      add_key_of_field (keys, request, response_headers, "Location", own);
-      add_key_of_field (keys, request, response_headers, "Content-Location", own);
+      tern_cache_tag_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
+      while (tern_cache_tag_list_next (&list, &tag))
+        {
+          if (question->n == MAX_TAGS - 1)
+            return FALSE; /* none may be lost */
+          ask_about (question, &tag);
+        }
+      if (list.malformed || question->n == n)
+        return FALSE;
     }
-  return g_strv_builder_end (keys);
+  return question->text->len < MAX_TAGS_SIZE / 2;
+}
+
+static gboolean
+add_tags (Question *question,
+          const TernCacheRequest *request,
+          const TernCacheRecord *const *records,
+          gsize n_records,
+          const TernCacheRecord *chosen)
+{
+  const gboolean own = tern_headers_has (request->headers, "If-None-Match");
+  const gboolean several = !own && !tern_headers_has (request->headers, "Range")
+                           && !tern_headers_has (request->headers, "If-Modified-Since");
+  TernCacheTag tag;
+
+  /* Beside a tag If-Modified-Since does not count (RFC 9110 §13.1.3): what has only a date is asked
+   * about alone. */
+  if (chosen && !tern_cache_tag_of (&tag, chosen->headers))
+    return FALSE;
+  if (own && !ask_for_caller (question, request->headers))
+    return FALSE;
+  if (chosen)
+    ask_about (question, &tag);
+  if (several)
+    ask_about_others (question, request, records, n_records);
+  return question->n > 0;
+}
+
+gboolean
+tern_cache_add_conditions (const TernCacheRequest *request,
+                           const TernCacheRecord *const *records,
+                           gsize n_records,
+                           const TernCacheRecord *chosen,
+                           gboolean ignore_etag,
+                           TernHeaders *conditions)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  Question question = { .text = text };
+  const TernField *date = chosen ? tern_cache_last_modified (chosen->headers, NULL) : NULL;
+  gboolean added = FALSE;
+
+  if (!ignore_etag && add_tags (&question, request, records, n_records, chosen))
+    {
+      tern_headers_append_unchecked (conditions, "If-None-Match", 13, text->str, text->len);
+      added = TRUE;
+    }
+  /* A date is about one response, and not about a part of it (§4.3.1). */
+  if (!date || question.n > 1 || tern_headers_has (request->headers, "Range")
+      || tern_headers_has (request->headers, "If-None-Match")
+      || tern_headers_has (request->headers, "If-Modified-Since"))
+    return added;
+  tern_headers_append_unchecked (conditions, "If-Modified-Since", 17,
+                                 tern_headers_raw (chosen->headers, date), date->raw_len);
+  return TRUE;
+}
+
+gboolean
+tern_cache_add_completion (const TernCacheRecord *record, TernHeaders *conditions)
+{
+  g_autofree char *range = NULL;
+  g_autofree char *tag_text = NULL;
+  const TernField *date;
+  TernCacheTag tag;
+
+  if (!record->partial || record->part.first != 0
+      || !tern_cache_has_strong_validator (record->headers))
+    return FALSE;
+  range = g_strdup_printf ("bytes=%" G_GUINT64_FORMAT "-", record->part.end);
+  tern_headers_append_unchecked (conditions, "Range", 5, range, strlen (range));
+  if (tern_cache_tag_of (&tag, record->headers))
+    {
+      tag_text = tern_cache_tag_text (&tag);
+      tern_headers_append_unchecked (conditions, "If-Range", 8, tag_text, strlen (tag_text));
+      return TRUE;
+    }
+  date = tern_cache_last_modified (record->headers, NULL);
+  tern_headers_append_unchecked (conditions, "If-Range", 8,
+                                 tern_headers_raw (record->headers, date), date->raw_len);
+  return TRUE;
 }

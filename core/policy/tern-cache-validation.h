@@ -1,26 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Asking whether a stored response still holds, and what an answer changes in the store (RFC 9111
- * §4.3, §4.4). Pure. */
+/* Asking the origin whether what is stored still holds (RFC 9111 §4.3.1), or for the part that is
+ * missing. Pure; what the answer changes is tern-cache-merge.h. */
 #pragma once
 
 #include "policy/tern-cache-record.h"
 
-/* Whether the fields hold a validator that can be asked about. */
-gboolean tern_cache_has_validator (const TernHeaders *response_headers);
+/* Adds to @conditions the fields that stand in place of the request's: If-None-Match (unless
+ * @ignore_etag) with the tags of @chosen, of the other variants in @records and of the siblings
+ * that these tell of, and with those of the caller; If-Modified-Since where @chosen alone is asked
+ * about.
+ * @chosen is NULL on a vary-miss. FALSE where nothing was added: a 304 then is the caller's. */
+gboolean tern_cache_add_conditions (const TernCacheRequest *request,
+                                    const TernCacheRecord *const *records,
+                                    gsize n_records,
+                                    const TernCacheRecord *chosen,
+                                    gboolean ignore_etag,
+                                    TernHeaders *conditions);
 
-/* Adds If-None-Match (unless @ignore_etag) and If-Modified-Since from the record, only valid
- * values and never over the caller's own conditions. FALSE where nothing was added. */
-gboolean tern_cache_add_conditions (const TernCacheRecord *record, gboolean ignore_etag,
-                                    TernHeaders *request_headers);
-
-/* The record after a 304 (§3.2, §4.3.4); the body stays. NULL where the 304 speaks of another
- * representation: then forget the record and ask again without conditions. */
-TernCacheRecord *tern_cache_merge_not_modified (const TernCacheRecord *record,
-                                                const TernCacheRequest *request,
-                                                const TernHeaders *response_headers,
-                                                gint64 request_time, gint64 response_time);
-
-/* The keys that an answer with @status to @request makes invalid (§4.4): none for a safe method
- * or an error; else the URI and those of Location and Content-Location that are of its origin. */
-char **tern_cache_invalidated_keys (const TernCacheRequest *request, guint status,
-                                    const TernHeaders *response_headers);
+/* Adds Range and If-Range for what is missing behind the stored part (§3.4); FALSE where it has no
+ * strong validator. The answer is a 206 to combine, or the whole anew. */
+gboolean tern_cache_add_completion (const TernCacheRecord *record, TernHeaders *conditions);

@@ -55,11 +55,54 @@ is_secret (const char *name)
   return g_strv_contains (secrets, name);
 }
 
+/* Fields whose values mean the same in either case, as their specifications say (RFC 9110
+ * §12.5.2 to §12.5.4). What else may be the same is not guessed: a miss costs less than a wrong
+ * answer. */
+static gboolean
+ignores_case (const char *name)
+{
+  static const char *const fields[]
+    = { "accept-charset", "accept-encoding", "accept-language", NULL };
+
+  return g_strv_contains (fields, name);
+}
+
+/* One member of a list. Blanks round the semicolons of parameters mean nothing in any field that is
+ * a list of tokens with parameters; a quoted string is left as it is. */
+static void
+append_member (GString *all, const char *item, gsize len, gboolean plain, gboolean fold)
+{
+  gboolean quoted = FALSE;
+
+  for (gsize i = 0; i < len; i++)
+    {
+      if (quoted && item[i] == '\\' && i + 1 < len)
+        g_string_append_c (all, item[i++]);
+      else if (item[i] == '"')
+        quoted = !quoted;
+      if (plain && !quoted && (item[i] == ' ' || item[i] == '\t'))
+        {
+          gsize next = i + 1;
+
+          while (next < len && (item[next] == ' ' || item[next] == '\t'))
+            next++;
+          if (all->str[all->len - 1] == ';' || (next < len && item[next] == ';'))
+            {
+              i = next - 1;
+              continue;
+            }
+        }
+      g_string_append_c (all, fold && !quoted ? g_ascii_tolower (item[i]) : item[i]);
+    }
+}
+
 /* All fields of that name as one list without blanks round its commas (§4.1), NULL where there is
  * none. The raw bytes, as two different ones may read the same in UTF-8. */
 static char *
 normalise (const TernHeaders *headers, const char *name)
 {
+  const gboolean plain = g_str_has_prefix (name, "accept");
+  const gboolean fold = ignores_case (name);
   GString *all = NULL;
   const TernField *field;
   guint from = 0;
@@ -77,38 +120,43 @@ normalise (const TernHeaders *headers, const char *name)
         {
           if (all->len > 0)
             g_string_append_c (all, ',');
-          g_string_append_len (all, item, len);
+          append_member (all, item, len, plain, fold);
         }
     }
   return all ? g_string_free (all, FALSE) : NULL;
 }
 
 static char *
-request_value (const TernHeaders *headers, const char *name)
+request_value (const TernHeaders *headers, const char *name, const char *salt)
 {
   g_autofree char *value = normalise (headers, name);
   g_autofree char *digest = NULL;
 
   if (!value || !is_secret (name))
     return g_steal_pointer (&value);
-  digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, value, -1);
+  if (salt)
+    digest = g_compute_hmac_for_string (G_CHECKSUM_SHA256, (const guchar *) salt, strlen (salt),
+                                        value, -1);
+  else
+    digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, value, -1);
   return g_strconcat ("sha256:", digest, NULL);
 }
 
 static void
 add_name (GPtrArray *vary, GHashTable *seen, const char *text, gsize len,
-          const TernHeaders *request_headers)
+          const TernHeaders *request_headers, const char *salt)
 {
   char *name = g_ascii_strdown (text, len);
 
   if (g_hash_table_add (seen, g_strdup (name)))
-    g_ptr_array_add (vary, tern_cache_vary_new (name, request_value (request_headers, name)));
+    g_ptr_array_add (vary, tern_cache_vary_new (name, request_value (request_headers, name, salt)));
   else
     g_free (name);
 }
 
 GPtrArray *
-tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers)
+tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers,
+                      const char *salt)
 {
   GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -124,27 +172,51 @@ tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *re
       tern_field_list_init (&list, tern_headers_raw (response_headers, field), field->raw_len);
       while (tern_field_list_next (&list, &item, &len))
         if (tern_field_is_token (item, len))
-          add_name (vary, seen, item, len, request_headers);
+          add_name (vary, seen, item, len, request_headers, salt);
     }
   /* One person's answer is not another's, though few servers say so. */
   if (tern_headers_has (request_headers, "Authorization"))
-    add_name (vary, seen, "authorization", 13, request_headers);
+    add_name (vary, seen, "authorization", 13, request_headers, salt);
   return vary;
 }
 
-gboolean
-tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers)
+TernCacheVaryMatch
+tern_cache_vary_compare (const GPtrArray *vary, const TernHeaders *request_headers,
+                         const char *salt)
 {
+  TernCacheVaryMatch match = TERN_VARY_SAME;
+
   for (guint i = 0; i < vary->len; i++)
     {
       const TernCacheVary *field = vary->pdata[i];
-      g_autofree char *value = NULL;
+      g_autofree char *value = request_value (request_headers, field->name, salt);
 
-      if (strcmp (field->name, "*") == 0)
-        return FALSE;
-      value = request_value (request_headers, field->name);
-      if (g_strcmp0 (field->value, value) != 0)
-        return FALSE;
+      if (g_strcmp0 (field->value, value) == 0)
+        continue;
+      if (is_secret (field->name))
+        return TERN_VARY_FOREIGN;
+      match = TERN_VARY_OTHER;
     }
-  return TRUE;
+  return match;
+}
+
+gboolean
+tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers,
+                         const char *salt)
+{
+  return tern_cache_vary_compare (vary, request_headers, salt) == TERN_VARY_SAME;
+}
+
+GPtrArray *
+tern_cache_vary_copy (const GPtrArray *vary)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
+
+  for (guint i = 0; i < vary->len; i++)
+    {
+      const TernCacheVary *field = vary->pdata[i];
+
+      g_ptr_array_add (copy, tern_cache_vary_new (g_strdup (field->name), g_strdup (field->value)));
+    }
+  return copy;
 }

@@ -15,12 +15,30 @@ typedef struct
 gboolean tern_cache_vary_is_any (const TernHeaders *response_headers);
 
 /* (element-type TernCacheVary): the fields that Vary names, as the request had them; Authorization
- * always counts as named where the request had it. */
+ * always counts as named where the request had it. Of secrets only digests are kept, made with
+ * @salt (of the store; NULL is none), so that what one store holds tells nothing about another. */
 GPtrArray *tern_cache_vary_read (const TernHeaders *response_headers,
-                                 const TernHeaders *request_headers);
+                                 const TernHeaders *request_headers,
+                                 const char *salt);
+
+typedef enum
+{
+  TERN_VARY_SAME,
+  TERN_VARY_OTHER,   /* chosen by something else: language, coding */
+  TERN_VARY_FOREIGN, /* made for other credentials: this request must not even learn of it */
+} TernCacheVaryMatch;
+
+TernCacheVaryMatch tern_cache_vary_compare (const GPtrArray *vary,
+                                            const TernHeaders *request_headers,
+                                            const char *salt);
 
 /* Whether the request has the same fields. */
-gboolean tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_headers);
+gboolean tern_cache_vary_matches (const GPtrArray *vary,
+                                  const TernHeaders *request_headers,
+                                  const char *salt);
+
+/* A deep copy. */
+GPtrArray *tern_cache_vary_copy (const GPtrArray *vary);
 
 /* Takes both strings. */
 TernCacheVary *tern_cache_vary_new (char *name, char *value);

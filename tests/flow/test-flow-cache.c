@@ -257,6 +257,7 @@ static void
 test_bypass (gboolean async, gconstpointer data)
 {
   static const Step own[] = {
+    FIND ("/a#meta"),
     EXCHANGE (.asked = "GET /a", .status = 304, .sent = "If-None-Match: \"9\""),
   };
   static const Step no_store[] = {
@@ -264,7 +265,10 @@ test_bypass (gboolean async, gconstpointer data)
     DELETE ("/a#meta"),
     DELETE ("/a#body"),
   };
-  static const Step head[] = { EXCHANGE (.asked = "HEAD /a", .status = 200, .fields = FRESH) };
+  static const Step head[] = {
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "HEAD /a", .status = 200, .fields = FRESH),
+  };
   static const Step nothing[] = { EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH) };
   g_auto (Script) s;
 
@@ -283,6 +287,77 @@ test_bypass (gboolean async, gconstpointer data)
   g_clear_object (&s.settings->cache_store);
   tern_request_set_method (s.request, "GET");
   script_run (&s, nothing, DOWN UP);
+}
+
+/* What is stored answers conditions, ranges and HEAD without the network. */
+static void
+test_other_forms (gboolean async, gconstpointer data)
+{
+  static const struct
+  {
+    const char *method, *name, *value;
+    guint status;
+    int length; /* -1: no body */
+  } rows[] = {
+    { "HEAD", "Accept", "*", 200, -1 },
+    { "GET", "If-None-Match", "\"1\"", 304, -1 },
+    { "GET", "If-None-Match", "\"9\"", 200, 4 },
+    { "GET", "Range", "bytes=1-2", 206, 2 },
+    { "GET", "Range", "bytes=9-", 416, -1 },
+  };
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, FRESH, &meta, &body);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const Step steps[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+
+      tern_request_set_method (s.request, rows[i].method);
+      tern_headers_append (tern_request_get_headers (s.request), rows[i].name, rows[i].value);
+      script_run (&s, steps, HIT);
+      script_assert_status (&s, rows[i].status);
+      g_assert_true (s.flow->result.response->from_cache);
+      g_assert_cmpint (s.flow->result.body != NULL, ==, rows[i].length >= 0);
+      if (s.flow->result.body)
+        g_assert_cmpint (tern_reader_get_remaining (s.flow->result.body), ==, rows[i].length);
+      tern_headers_remove (tern_request_get_headers (s.request), rows[i].name);
+    }
+}
+
+/* The program asks about what it has; the cache asks about what it has as well. */
+static void
+test_own_conditions (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, STALE, &meta, &body);
+  tern_headers_append (tern_request_get_headers (s.request), "If-None-Match", "\"9\"");
+  {
+    const Step the_programs[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"9\"",
+                .sent = "If-None-Match: \"9\", \"1\""),
+    };
+    const Step the_caches[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 304, .fields = FRESH),
+      FIND ("/a#body", .value = body),
+      STORE ("/a#meta"),
+    };
+
+    script_run (&s, the_programs, DOWN UP);
+    script_assert_status (&s, 304);
+    g_assert_false (s.flow->result.response->from_cache);
+    script_run (&s, the_caches, DOWN UP);
+    script_assert_status (&s, 200);
+    g_assert_true (s.flow->result.response->from_cache);
+  }
 }
 
 static void
@@ -394,6 +469,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/flow/cache/304-for-nothing", test_304_for_nothing, NULL);
   tern_test_add_both ("/flow/cache/only-if-cached", test_only_if_cached, NULL);
   tern_test_add_both ("/flow/cache/bypass", test_bypass, NULL);
+  tern_test_add_both ("/flow/cache/other-forms", test_other_forms, NULL);
+  tern_test_add_both ("/flow/cache/own-conditions", test_own_conditions, NULL);
   tern_test_add_both ("/flow/cache/invalidation", test_invalidation, NULL);
   tern_test_add_both ("/flow/cache/after-redirect", test_after_redirect, NULL);
   tern_test_add_both ("/flow/cache/beneath-auth", test_beneath_auth, NULL);

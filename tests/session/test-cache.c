@@ -194,7 +194,7 @@ test_validation_fails (gboolean async, gconstpointer kind)
   page_get (&p, "three", 1);
 }
 
-/* Who compares by itself gets the origin's own answer. */
+/* Who compares by itself is answered by what is fresh, and else by the origin. */
 static void
 test_own_condition (gboolean async, gconstpointer kind)
 {
@@ -203,11 +203,46 @@ test_own_condition (gboolean async, gconstpointer kind)
   page_init (&p, async, GPOINTER_TO_UINT (kind));
   page_set (&p, 200, "Cache-Control: max-age=60\r\nETag: \"1\"\r\n", "one");
   page_get (&p, "one", 1);
+  page_get_with (&p, "If-None-Match", "\"1\"", "", 0);
+  session_assert (&p.session, 304, "");
+  page_assert_cache (&p, TRUE, "tern; hit; ttl=");
+  session_assert_header (&p.session, "ETag", "\"1\"");
+  page_get_with (&p, "If-None-Match", "\"2\"", "one", 0);
+  session_assert (&p.session, 200, "one");
+  page_get_with (&p, "If-Match", "\"1\"", "one", 1);
+  page_assert_cache (&p, FALSE, "tern; fwd=request; fwd-status=200; stored");
+  page_get (&p, "one", 0);
+  /* Not fresh: the origin compares. */
+  page_set (&p, 200, "Cache-Control: max-age=0\r\nETag: \"1\"\r\n", "one");
+  page_get_with (&p, "Cache-Control", "no-cache", "one", 1);
   page_get_with (&p, "If-None-Match", "\"1\"", "", 1);
   session_assert (&p.session, 304, "");
-  page_assert_cache (&p, FALSE, "tern; fwd=bypass; fwd-status=304");
-  page_get_with (&p, "If-None-Match", "\"2\"", "one", 1);
-  page_get_with (&p, "Range", "bytes=0-0", "one", 1);
+}
+
+/* A part of what is stored, and its head alone. */
+static void
+test_parts (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  page_set (&p, 200, "Cache-Control: max-age=60\r\nETag: \"1\"\r\n", "one");
+  page_get (&p, "one", 1);
+  page_get_with (&p, "Range", "bytes=1-1", "n", 0);
+  session_assert (&p.session, 206, "n");
+  session_assert_header (&p.session, "Content-Range", "bytes 1-1/3");
+  session_assert_header (&p.session, "Content-Length", "1");
+  page_get_with (&p, "Range", "bytes=-2", "ne", 0);
+  page_get_with (&p, "Range", "bytes=0-0,2-2", "one", 0);
+  session_assert (&p.session, 200, "one");
+  page_get_with (&p, "Range", "bytes=3-", "", 0);
+  session_assert (&p.session, 416, "");
+  session_assert_header (&p.session, "Content-Range", "bytes */3");
+  session_ask (&p.session, "HEAD", "/page");
+  session_fetch (&p.session);
+  session_assert (&p.session, 200, "");
+  session_assert_header (&p.session, "Content-Length", "3");
+  page_assert_cache (&p, TRUE, "tern; hit");
   page_get (&p, "one", 0);
 }
 
@@ -401,6 +436,7 @@ main (int argc, char **argv)
   page_add_test ("/cache/ignore-etag", test_ignore_etag);
   page_add_test ("/cache/validation-fails", test_validation_fails);
   page_add_test ("/cache/own-condition", test_own_condition);
+  page_add_test ("/cache/parts", test_parts);
   page_add_test ("/cache/no-store", test_no_store);
   page_add_test ("/cache/wishes", test_wishes);
   page_add_test ("/cache/only-if-cached", test_only_if_cached);

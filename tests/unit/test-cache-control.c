@@ -86,7 +86,8 @@ test_flags (void)
   TernCacheControl control;
 
   tern_cache_control_read (&control, headers);
-  g_assert_true (control.present && control.no_store && control.no_cache && control.is_private);
+  g_assert_true (control.present && control.no_store && control.is_private);
+  g_assert_true (control.no_cache_fields && !control.no_cache);
   g_assert_true (control.must_revalidate && control.is_public);
   g_assert_false (control.only_if_cached || control.no_transform || control.proxy_revalidate);
   g_assert_cmpint (control.s_maxage, ==, 9);
@@ -98,6 +99,72 @@ test_flags (void)
   g_assert_true (control.must_understand && control.immutable);
   g_assert_false (control.no_store || control.no_cache || control.is_private || control.is_public);
   g_assert_cmpint (control.stale_while_revalidate, ==, 7);
+}
+
+/* no-cache stands alone, or names fields; what is neither asks for validation of all. */
+static void
+test_no_cache (void)
+{
+  static const struct
+  {
+    const char *fields;
+    gboolean all, some;
+    const char *left; /* of "A: 1\nB: 2\nSet-Cookie: 3" */
+  } rows[] = {
+    { "", FALSE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: NO-CACHE=\"a\"", FALSE, TRUE, "B: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=a", FALSE, TRUE, "B: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\" a , ,set-cookie\"", FALSE, TRUE, "B: 2" },
+    { "Cache-Control: no-cache=\"a\"\nCache-Control: x, no-cache=b", FALSE, TRUE,
+      "Set-Cookie: 3" },
+    { "Cache-Control: no-cache=\"a\", no-cache", TRUE, TRUE, "B: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\"unknown\"", FALSE, TRUE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\"\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\",\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\"a b\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\"a\\\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=\"a", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: x-no-cache=\"a\", no-cachex=\"b\"", FALSE, FALSE,
+      "A: 1\nB: 2\nSet-Cookie: 3" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernHeaders) headers = fields_new (rows[i].fields);
+      g_autoptr (TernHeaders) fields = fields_new ("A: 1\nB: 2\nSet-Cookie: 3");
+      g_autofree char *left = NULL;
+      TernCacheControl control;
+
+      tern_cache_control_read (&control, headers);
+      tern_cache_control_strip (headers, fields);
+      left = fields_text (fields);
+      g_assert_cmpint (control.no_cache, ==, rows[i].all);
+      g_assert_cmpint (control.no_cache_fields, ==, rows[i].some);
+      g_assert_cmpstr (left, ==, rows[i].left);
+    }
+}
+
+/* A list as long as a head may be is read once, not once for each of its members. */
+static void
+test_huge (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (TernHeaders) headers = tern_headers_new ();
+  TernCacheControl control;
+  gint64 start;
+
+  for (guint i = 0; i < 20000; i++)
+    g_string_append_printf (text, "x%u=\"a,b\",,no-cache=\"f\",", i);
+  g_string_append (text, "max-age=60");
+  tern_headers_append_unchecked (headers, "Cache-Control", 13, text->str, text->len);
+  start = g_get_monotonic_time ();
+  tern_cache_control_read (&control, headers);
+  tern_cache_control_strip (headers, headers);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 20 * G_USEC_PER_SEC);
+  g_assert_cmpint (control.max_age, ==, 60);
+  g_assert_true (control.no_cache_fields && !control.no_cache);
 }
 
 static void
@@ -134,6 +201,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cache-control/seconds", test_seconds);
   g_test_add_func ("/cache-control/ages", test_ages);
   g_test_add_func ("/cache-control/flags", test_flags);
+  g_test_add_func ("/cache-control/no-cache", test_no_cache);
+  g_test_add_func ("/cache-control/huge", test_huge);
   g_test_add_func ("/cache-control/public", test_public);
   return g_test_run ();
 }

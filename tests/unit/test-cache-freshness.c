@@ -3,19 +3,16 @@
 #include "policy/tern-cache-freshness.h"
 
 #include "policy/tern-cache-control.h"
-#include "test-fields.h"
+#include "cache-case.h"
 
 #define MOST TERN_CACHE_SECONDS_MAX
-/* Sun, 06 Nov 1994 08:49:37 GMT */
-#define NOV 784111777
-#define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\n"
 
 static TernCacheRecord *
 make (const char *fields, gint64 request_time, gint64 response_time)
 {
   g_autoptr (TernUri) uri = tern_uri_parse ("http://a/", NULL);
   g_autoptr (TernHeaders) asked = tern_headers_new (), answered = fields_new (fields);
-  const TernCacheRequest request = { "GET", uri, NULL, asked };
+  const TernCacheRequest request = { "GET", uri, NULL, asked, NULL };
 
   return tern_cache_record_new (&request, 200, "OK", 11, answered, request_time, response_time);
 }
@@ -66,7 +63,22 @@ test_lifetime (void)
     gint64 lifetime;
   } rows[] = {
     { "", 0 },
-    { DATE "Last-Modified: Sun, 06 Nov 1984 08:49:37 GMT", 0 },
+    /* A tenth of how long it had not changed, at most a day. */
+    { DATE "Last-Modified: Sun, 06 Nov 1984 08:49:37 GMT", TERN_CACHE_GUESS_MAX },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT", 100 },
+    { "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT", 100 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:49:28 GMT", 0 },
+    { DATE "Last-Modified: " DAY, 0 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 09:49:37 GMT", 0 },
+    { DATE "Last-Modified: junk", 0 },
+    { DATE "ETag: \"1\"", 0 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT\nExpires: 0", 0 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT\nCache-Control: max-age=5", 5 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT\nCache-Control: max-age=junk", 0 },
+    { DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT\nCache-Control: s-maxage=5", 100 },
+    { "Cache-Control: max-age=99999999999999999999", MOST },
+    { "Cache-Control: max-age=60, max-age=30", 30 },
+    { "Cache-Control: max-age=\"60\"", 60 },
     { "Cache-Control: max-age=60", 60 },
     { "Cache-Control: s-maxage=90, max-age=60", 60 },
     { "Cache-Control: s-maxage=90", 0 },
@@ -90,6 +102,33 @@ test_lifetime (void)
       g_autoptr (TernCacheRecord) record = make (rows[i].fields, NOV, NOV);
 
       g_assert_cmpint (tern_cache_lifetime (record), ==, rows[i].lifetime);
+    }
+}
+
+/* Where a lifetime may be guessed without leave (RFC 9110 §15.1), where with it, and where nothing
+ * is needed for a guess. */
+static void
+test_guessed (void)
+{
+  static const guint by_default[]
+      = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 451, 501 };
+
+  for (guint status = 200; status <= 599; status++)
+    {
+      g_autoptr (TernCacheRecord) plain
+          = case_record ("", status, DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT");
+      g_autoptr (TernCacheRecord) open = case_record (
+          "", status, DATE "Last-Modified: Sun, 06 Nov 1994 08:32:57 GMT\nCache-Control: public");
+      g_autoptr (TernCacheRecord) bare = case_record ("", status, DATE);
+      const gint64 guess = status == 301 || status == 308 ? TERN_CACHE_GUESS_MAX : 100;
+      gboolean allowed = FALSE;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (by_default); i++)
+        allowed |= by_default[i] == status;
+      g_assert_cmpint (tern_cache_is_heuristic (status), ==, allowed);
+      g_assert_cmpint (tern_cache_lifetime (plain), ==, allowed ? guess : 0);
+      g_assert_cmpint (tern_cache_lifetime (open), ==, guess);
+      g_assert_cmpint (tern_cache_lifetime (bare), ==, guess == 100 ? 0 : guess);
     }
 }
 
@@ -135,6 +174,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-freshness/age", test_age);
   g_test_add_func ("/cache-freshness/lifetime", test_lifetime);
+  g_test_add_func ("/cache-freshness/guessed", test_guessed);
   g_test_add_func ("/cache-freshness/explicit", test_explicit);
   g_test_add_func ("/cache-freshness/keep-until", test_keep_until);
   return g_test_run ();

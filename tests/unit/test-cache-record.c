@@ -16,7 +16,7 @@ sample (const char *partition)
   g_autoptr (TernHeaders) answered
     = fields_new ("ETag: \"1\"\nX-Bytes: caf\xE9\nConnection: x-hop\nX-Hop: y\nVary: accept, None\n"
                   "Empty:\nSet-Cookie: a\nset-cookie: b");
-  const TernCacheRequest request = { "GET", uri, partition, asked };
+  const TernCacheRequest request = { "GET", uri, partition, asked, NULL };
   TernCacheRecord *record
     = tern_cache_record_new (&request, 200, "OK", 11, answered, 1000000000, 1000000001);
 
@@ -47,8 +47,8 @@ assert_sample (const TernCacheRecord *record, const char *partition)
                              "Set-Cookie: a\nset-cookie: b");
   g_assert_cmpmem (g_bytes_get_data (raw, NULL), g_bytes_get_size (raw), "caf\xE9", 4);
   g_assert_cmpuint (record->vary->len, ==, 3);
-  g_assert_true (tern_cache_vary_matches (record->vary, same));
-  g_assert_false (tern_cache_vary_matches (record->vary, other));
+  g_assert_true (tern_cache_vary_matches (record->vary, same, NULL));
+  g_assert_false (tern_cache_vary_matches (record->vary, other, NULL));
 }
 
 static void
@@ -168,7 +168,7 @@ test_refused (void)
     guint status;
     const char *method, *reason;
   } rows[] = { { 199, "GET", "" }, { 600, "GET", "" }, { 200, "G T", "" }, { 200, "", "" },
-               { 200, "GET", "\r" } };
+               { 200, "GET", "\r" }, { 206, "GET", "" }, { 304, "GET", "" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -197,7 +197,7 @@ test_is_for (void)
     { "GET", "http://other@a.example:8080/b?c#x", "p", TRUE },
     { "GET", "http://a.example:8080/b?c", NULL, FALSE },
     { "GET", "http://a.example:8080/b?c", "q", FALSE },
-    { "HEAD", "http://a.example:8080/b?c", "p", FALSE },
+    { "HEAD", "http://a.example:8080/b?c", "p", TRUE },
     { "GET", "https://a.example:8080/b?c", "p", FALSE },
     { "GET", "http://a.example:8080/b", "p", FALSE },
   };
@@ -206,7 +206,7 @@ test_is_for (void)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autoptr (TernUri) uri = tern_uri_parse (rows[i].uri, NULL);
-      const TernCacheRequest request = { rows[i].method, uri, rows[i].partition, NULL };
+      const TernCacheRequest request = { rows[i].method, uri, rows[i].partition, NULL, NULL };
 
       g_assert_cmpint (tern_cache_record_is_for (record, &request), ==, rows[i].is_for);
     }

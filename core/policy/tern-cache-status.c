@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes Cache-Status. It must never let text from outside end a string of the structured field, or
+ * put a byte into it that does not belong there (RFC 8941 §3.3.3). */
+#include "policy/tern-cache-status.h"
+
+#include <string.h>
+
+#include "base/tern-field.h"
+
+static const char *const forwards[] = {
+  [TERN_FORWARD_NONE] = NULL,
+  [TERN_FORWARD_BYPASS] = "bypass",
+  [TERN_FORWARD_METHOD] = "method",
+  [TERN_FORWARD_URI_MISS] = "uri-miss",
+  [TERN_FORWARD_VARY_MISS] = "vary-miss",
+  [TERN_FORWARD_REQUEST] = "request",
+  [TERN_FORWARD_STALE] = "stale",
+  [TERN_FORWARD_PARTIAL] = "partial",
+};
+
+/* sf-token = ( ALPHA / "*" ) *( tchar / ":" / "/" ) */
+static gboolean
+is_token (const char *text)
+{
+  if (!g_ascii_isalpha (*text) && *text != '*')
+    return FALSE;
+  for (text++; *text; text++)
+    if (!tern_field_is_token_char (*text) && *text != ':' && *text != '/')
+      return FALSE;
+  return TRUE;
+}
+
+/* sf-string: printable ASCII; what is not becomes a question mark. */
+static void
+append_string (GString *out, const char *name, const char *text)
+{
+  g_string_append_printf (out, "; %s=\"", name);
+  for (; *text; text++)
+    {
+      if (*text == '"' || *text == '\\')
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, g_ascii_isprint (*text) ? *text : '?');
+    }
+  g_string_append_c (out, '"');
+}
+
+static void
+append_detail (GString *out, const char *detail)
+{
+  if (is_token (detail))
+    g_string_append_printf (out, "; detail=%s", detail);
+  else
+    append_string (out, "detail", detail);
+}
+
+char *
+tern_cache_status_text (const TernCacheStatus *status)
+{
+  const TernCacheDecision *decision = status->decision;
+  g_autoptr (GString) text = g_string_new ("tern");
+  const gboolean hit
+      = decision->verdict == TERN_CACHE_HIT || decision->verdict == TERN_CACHE_HIT_STALE;
+  const char *detail = status->detail;
+
+  /* hit and fwd exclude each other (§2.1). */
+  if (hit && decision->forward == TERN_FORWARD_NONE)
+    g_string_append (text, "; hit");
+  else if (forwards[decision->forward])
+    g_string_append_printf (text, "; fwd=%s", forwards[decision->forward]);
+  if (status->forward_status > 0)
+    g_string_append_printf (text, "; fwd-status=%u", status->forward_status);
+  if (hit || status->rescued)
+    g_string_append_printf (text, "; ttl=%" G_GINT64_FORMAT, decision->ttl);
+  if (status->stored)
+    g_string_append (text, "; stored");
+  if (status->collapsed)
+    g_string_append (text, "; collapsed");
+  if (status->key)
+    append_string (text, "key", status->key);
+  if (!detail && decision->verdict == TERN_CACHE_FAIL_504)
+    detail = "only-if-cached";
+  if (!detail && decision->verdict == TERN_CACHE_HIT_STALE)
+    detail = "stale-while-revalidate";
+  if (!detail && status->rescued)
+    detail = "stale-if-error";
+  if (detail)
+    append_detail (text, detail);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}

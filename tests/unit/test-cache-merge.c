@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a 304 and the answer to a HEAD change in what is stored. */
+#include "policy/tern-cache-merge.h"
+
+#include "cache-case.h"
+#include "policy/tern-cache-vary.h"
+
+#define NEXT "Mon, 07 Nov 1994 08:49:37 GMT"
+
+static TernCacheRecord *
+make (const char *fields)
+{
+  g_autoptr (TernUri) uri = tern_uri_parse ("http://a/", NULL);
+  g_autoptr (TernHeaders) asked = fields_new ("Accept: a"), answered = fields_new (fields);
+  const TernCacheRequest request = { "GET", uri, NULL, asked, NULL };
+  TernCacheRecord *record = tern_cache_record_new (&request, 203, "Why", 10, answered, 100, 101);
+
+  record->body_length = 1234;
+  record->body_checksum = 5678;
+  return record;
+}
+
+static void
+test_merge (void)
+{
+  static const struct
+  {
+    const char *stored, *fresh, *merged; /* NULL: the 304 speaks of something else */
+  } rows[] = {
+    { "ETag: \"1\"\nA: old", "", "ETag: \"1\"\nA: old" },
+    { "ETag: \"1\"\nA: old\na: older\nB: b", "A: new\nA: newer",
+      "ETag: \"1\"\nB: b\nA: new\nA: newer" },
+    { "Content-Length: 1234\nContent-Encoding: gzip\nContent-Type: t",
+      "content-length: 0\ncontent-ENCODING: br\nTransfer-Encoding: chunked\n"
+      "Content-Range: x\nContent-Type: u",
+      "Content-Length: 1234\nContent-Encoding: gzip\nContent-Type: u" },
+    { "A: old\nB: old\nKeep-Alive: x", "Connection: a\nA: new\nB: new\nKeep-Alive: 9",
+      "A: old\nB: new" },
+    { "Age: 99\nDate: " DAY "\nA: a", "", "A: a" },
+    { "Age: 99\nDate: old", "Date: " DAY "\nAge: 1", "Date: " DAY "\nAge: 1" },
+    { "ETag: \"1\"", "ETag: \"1\"", "ETag: \"1\"" },
+    { "ETag: W/\"1\"", "ETag: \"1\"", "ETag: \"1\"" },
+    { "ETag: \"1\"", "ETag: W/\"1\"", "ETag: W/\"1\"" },
+    { "ETag: \"1\"", "ETag: \"2\"", NULL },
+    { "ETag: \"1\"", "ETag: \"12\"", NULL },
+    { "ETag: W/\"1\"", "ETag: W/\"2\"", NULL },
+    { "Last-Modified: " DAY, "ETag: \"2\"", "Last-Modified: " DAY "\nETag: \"2\"" },
+    { "Last-Modified: " DAY, "Last-Modified: " DAY, "Last-Modified: " DAY },
+    { "Last-Modified: " DAY, "Last-Modified: " NEXT, NULL },
+    { "Last-Modified: " DAY, "Last-Modified: junk", "Last-Modified: junk" },
+    { "ETag: \"1\"\nLast-Modified: " DAY, "Last-Modified: " NEXT,
+      "ETag: \"1\"\nLast-Modified: " NEXT },
+    { "ETag: \"1\"\nLast-Modified: " DAY, "ETag: \"1\"\nLast-Modified: " NEXT,
+      "ETag: \"1\"\nLast-Modified: " NEXT },
+    { "ETag: \"1\"\nLast-Modified: " DAY, "ETag: \"2\"\nLast-Modified: " DAY, NULL },
+    { "Content-MD5: a\nContent-Digest: b\nRepr-Digest: c",
+      "Content-MD5: x\nContent-Digest: y\nRepr-Digest: z",
+      "Content-MD5: a\nContent-Digest: b\nRepr-Digest: z" },
+    { "Set-Cookie: a\nSet-Cookie: b", "Set-Cookie: c", "Set-Cookie: c" },
+    { "Cache-Control: max-age=60", "cache-control: no-store", "cache-control: no-store" },
+  };
+  g_autoptr (TernUri) uri = tern_uri_parse ("http://a/", NULL);
+  g_autoptr (TernHeaders) asked = fields_new ("Accept: b");
+  const TernCacheRequest request = { "GET", uri, NULL, asked, NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernCacheRecord) record = make (rows[i].stored);
+      g_autoptr (TernHeaders) fresh = fields_new (rows[i].fresh);
+      g_autoptr (TernCacheRecord) merged
+        = tern_cache_merge_not_modified (record, &request, fresh, 200, 202);
+      g_autofree char *text = NULL;
+
+      g_assert_cmpint (merged != NULL, ==, rows[i].merged != NULL);
+      if (!merged)
+        continue;
+      text = fields_text (merged->headers);
+      g_assert_cmpstr (text, ==, rows[i].merged);
+      g_assert_cmpuint (merged->status, ==, 203);
+      g_assert_cmpstr (merged->reason, ==, "Why");
+      g_assert_cmpuint (merged->version, ==, 10);
+      g_assert_cmpint (merged->request_time, ==, 200);
+      g_assert_cmpint (merged->response_time, ==, 202);
+      g_assert_cmpuint (merged->body_length, ==, 1234);
+      g_assert_cmpuint (merged->body_checksum, ==, 5678);
+    }
+}
+
+static void
+test_merge_vary (void)
+{
+  g_autoptr (TernUri) uri = tern_uri_parse ("http://a/", NULL);
+  g_autoptr (TernHeaders) asked = fields_new ("Accept: b");
+  g_autoptr (TernHeaders) fresh = fields_new ("Vary: accept");
+  g_autoptr (TernHeaders) other = fields_new ("Accept: a");
+  const TernCacheRequest request = { "GET", uri, NULL, asked, NULL };
+  g_autoptr (TernCacheRecord) record = make ("");
+  g_autoptr (TernCacheRecord) merged = tern_cache_merge_not_modified (record, &request, fresh, 1,
+                                                                      1);
+
+  g_assert_true (tern_cache_vary_matches (merged->vary, asked, NULL));
+  g_assert_false (tern_cache_vary_matches (merged->vary, other, NULL));
+}
+
+/* A 304 to the caller's own condition may be about what the caller has. */
+static void
+test_own_conditions (void)
+{
+  static const struct
+  {
+    const char *asked, *stored, *fresh;
+    gboolean merges;
+  } rows[] = {
+    { "If-None-Match: \"2\"", "ETag: \"1\"", "", FALSE },
+    { "If-None-Match: \"2\"", "ETag: \"1\"", "ETag: \"2\"", FALSE },
+    { "If-None-Match: \"2\"", "ETag: \"1\"", "ETag: \"1\"", TRUE },
+    { "If-None-Match: \"2\"", "ETag: \"1\"\nLast-Modified: " DAY, "Last-Modified: " DAY, TRUE },
+    { "If-None-Match: \"2\"", "ETag: \"1\"\nLast-Modified: " DAY, "Last-Modified: " NEXT, FALSE },
+    { "If-Modified-Since: " DAY, "Last-Modified: " DAY, "", FALSE },
+    { "If-Modified-Since: " DAY, "Last-Modified: " DAY, "Last-Modified: " DAY, TRUE },
+    { "If-Modified-Since: " DAY, "", "", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernCacheRecord) record = make (rows[i].stored);
+      g_autoptr (TernHeaders) fresh = fields_new (rows[i].fresh);
+      g_autoptr (TernCacheRecord) merged = NULL;
+      g_auto (Case) c;
+
+      case_init (&c, "GET", rows[i].asked);
+      merged = tern_cache_merge_not_modified (record, &c.request, fresh, 200, 202);
+      g_assert_cmpint (merged != NULL, ==, rows[i].merges);
+    }
+}
+
+/* The part stays a part, and the lines about other variants stay. */
+static void
+test_keeps_part (void)
+{
+  g_autoptr (TernCacheRecord) record
+    = case_record ("", 206, "ETag: \"1\"\nContent-Range: bytes 0-9/100");
+  g_autoptr (TernHeaders) fresh = fields_new ("ETag: \"1\"\nContent-Range: bytes 5-6/7\nA: b");
+  g_autoptr (TernCacheRecord) merged = NULL;
+  g_autofree char *text = NULL;
+  g_auto (Case) c;
+
+  case_init (&c, "GET", "");
+  merged = tern_cache_merge_not_modified (record, &c.request, fresh, 200, 202);
+  text = fields_text (merged->headers);
+  g_assert_cmpstr (text, ==, "Content-Length: 100\nETag: \"1\"\nA: b");
+  g_assert_true (merged->partial);
+  g_assert_cmpuint (merged->part.end, ==, 10);
+  g_assert_cmpuint (merged->total, ==, 100);
+  g_assert_cmpuint (merged->body_length, ==, 10);
+}
+
+/* Which of several variants a 304 is about. */
+static void
+test_select (void)
+{
+  static const struct
+  {
+    const char *asked, *first, *second; /* stored for Accept: a and b; the second is newer */
+    int chosen;                         /* the one that fits, -1 for none */
+    const char *fresh;
+    int selected;
+  } rows[] = {
+    { "Accept: a", "ETag: \"1\"", "ETag: \"2\"", 0, "ETag: \"1\"", 0 },
+    { "Accept: a", "ETag: \"1\"", "ETag: \"2\"", 0, "ETag: \"2\"", 1 },
+    { "Accept: a", "ETag: \"1\"", "ETag: \"2\"", 0, "ETag: W/\"2\"", 1 },
+    { "Accept: a", "ETag: \"1\"", "ETag: \"2\"", 0, "ETag: \"3\"", -1 },
+    { "Accept: a", "ETag: \"1\"", "ETag: \"2\"", 0, "", -1 },
+    { "Accept: c", "ETag: \"1\"", "ETag: \"2\"", -1, "ETag: \"1\"", 0 },
+    { "Accept: c", "ETag: \"1\"", "ETag: \"2\"", -1, "ETag: \"2\"", 1 },
+    { "Accept: c", "ETag: \"1\"", "ETag: \"1\"", -1, "ETag: \"1\"", 1 },
+    { "Accept: c", "ETag: \"1\"", "ETag: \"2\"", -1, "", -1 },
+    { "Accept: c", "ETag: \"1\"", "", -1, "", -1 },
+    { "Accept: a", "ETag: \"1\"", "", 0, "", 0 },
+    { "Accept: a", "Last-Modified: " DAY, "", 0, "", 0 },
+    { "Accept: a", "Last-Modified: " DAY, "", 0, "Last-Modified: " NEXT, -1 },
+    { "Accept: a", "Last-Modified: " DAY, "ETag: \"2\"", 0, "", -1 },
+    { "Accept: a\nIf-None-Match: \"9\"", "ETag: \"1\"", "", 0, "", -1 },
+    { "Accept: a\nIf-None-Match: \"9\"", "ETag: \"1\"", "", 0, "ETag: \"1\"", 0 },
+    { "Accept: a\nIf-None-Match: \"9\"", "ETag: \"1\"", "", 0, "ETag: \"9\"", -1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *a = g_strconcat ("Vary: accept\n", rows[i].first, NULL);
+      g_autofree char *b = g_strconcat ("Vary: accept\n", rows[i].second, NULL);
+      g_autoptr (TernCacheRecord) first = case_record ("Accept: a", 200, a);
+      g_autoptr (TernCacheRecord) second = case_record_at ("Accept: b", 200, b, NOV + 1);
+      const TernCacheRecord *const records[] = { first, second };
+      g_autoptr (TernHeaders) fresh = fields_new (rows[i].fresh);
+      g_auto (Case) c;
+
+      case_init (&c, "GET", rows[i].asked);
+      g_test_message ("%s: %s, %s: %s", rows[i].asked, rows[i].first, rows[i].second,
+                      rows[i].fresh);
+      g_assert_true (tern_cache_select_validated (&c.request, records, 2,
+                                                  rows[i].chosen < 0 ? NULL
+                                                                     : records[rows[i].chosen],
+                                                  fresh)
+                     == (rows[i].selected < 0 ? NULL : records[rows[i].selected]));
+    }
+}
+
+/* A tag never leads to what was stored by other credentials, whatever the origin says. */
+static void
+test_select_foreign (void)
+{
+  g_autoptr (TernCacheRecord) record = case_record ("Authorization: u", 200, "ETag: \"1\"");
+  const TernCacheRecord *const records[] = { record };
+  g_autoptr (TernHeaders) fresh = fields_new ("ETag: \"1\"");
+  g_auto (Case) c;
+
+  case_init (&c, "GET", "Authorization: v");
+  g_assert_null (tern_cache_select_validated (&c.request, records, 1, NULL, fresh));
+}
+
+static void
+test_freshen (void)
+{
+  static const struct
+  {
+    const char *method;
+    guint status;
+    const char *asked, *stored, *fresh;
+    gboolean freshens, outdated;
+  } rows[] = {
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"", TRUE, FALSE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: W/\"1\"", TRUE, FALSE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"2\"", FALSE, TRUE },
+    { "HEAD", 200, "", "", "ETag: \"2\"", FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"", "", TRUE, FALSE },
+    { "HEAD", 200, "", "", "", TRUE, FALSE },
+    { "HEAD", 200, "", "Last-Modified: " DAY, "Last-Modified: " DAY, TRUE, FALSE },
+    { "HEAD", 200, "", "Last-Modified: " DAY, "Last-Modified: " NEXT, FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"\nLast-Modified: " DAY, "ETag: \"1\"\nLast-Modified: " NEXT,
+      FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"\nContent-Length: 100", TRUE, FALSE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"\nContent-Length: 101", FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"\nContent-Length: x", FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"\nCache-Control: no-store", FALSE, TRUE },
+    { "HEAD", 200, "", "ETag: \"1\"", "ETag: \"1\"\nVary: *", FALSE, TRUE },
+    { "HEAD", 404, "", "ETag: \"1\"", "ETag: \"2\"", FALSE, FALSE },
+    { "HEAD", 304, "", "ETag: \"1\"", "ETag: \"1\"", FALSE, FALSE },
+    { "HEAD", 503, "", "ETag: \"1\"", "", FALSE, FALSE },
+    { "GET", 200, "", "ETag: \"1\"", "ETag: \"1\"", FALSE, FALSE },
+    { "HEAD", 200, "Accept: b", "ETag: \"1\"\nVary: accept", "ETag: \"2\"", FALSE, FALSE },
+    { "HEAD", 200, "Accept: a", "ETag: \"1\"\nVary: accept", "ETag: \"2\"", FALSE, TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernCacheRecord) record = case_record ("Accept: a", 200, rows[i].stored);
+      g_autoptr (TernHeaders) fresh = fields_new (rows[i].fresh);
+      g_autoptr (TernCacheRecord) merged = NULL;
+      gboolean outdated = 77;
+      g_auto (Case) c;
+
+      case_init (&c, rows[i].method, rows[i].asked);
+      merged = tern_cache_freshen (record, &c.request, rows[i].status, fresh, 200, 202, &outdated);
+      g_test_message ("[%s] by [%s]", rows[i].stored, rows[i].fresh);
+      g_assert_cmpint (merged != NULL, ==, rows[i].freshens);
+      g_assert_cmpint (outdated, ==, rows[i].outdated);
+      if (!merged)
+        continue;
+      g_assert_cmpstr (merged->method, ==, "GET");
+      g_assert_cmpint (merged->response_time, ==, 202);
+      g_assert_cmpuint (merged->body_length, ==, 100);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cache-merge/fields", test_merge);
+  g_test_add_func ("/cache-merge/vary", test_merge_vary);
+  g_test_add_func ("/cache-merge/own-conditions", test_own_conditions);
+  g_test_add_func ("/cache-merge/part", test_keeps_part);
+  g_test_add_func ("/cache-merge/select", test_select);
+  g_test_add_func ("/cache-merge/select-foreign", test_select_foreign);
+  g_test_add_func ("/cache-merge/freshen", test_freshen);
+  return g_test_run ();
+}
