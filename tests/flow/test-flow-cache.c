@@ -327,6 +327,55 @@ test_other_forms (gboolean async, gconstpointer data)
     }
 }
 
+/* A part is kept as a part: it answers for itself, and never for the whole. */
+static void
+test_parts (gboolean async, gconstpointer data)
+{
+  static const Step lie[] = {
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 206, .fields = FRESH "\nContent-Range: bytes 1-3/4",
+              .body = "ag"),
+  };
+  static const Step part[] = {
+    FIND ("/a#meta"),
+    EXCHANGE (.asked = "GET /a", .status = 206, .fields = FRESH "\nContent-Range: bytes 1-2/4",
+              .body = "ag"),
+  };
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  tern_headers_set (tern_request_get_headers (s.request), "Range", "bytes=1-2");
+  script_run (&s, lie, DOWN UP);
+  script_read (&s);
+  g_assert_null (script_store_peek (s.settings->cache_store, "#meta"));
+  script_run (&s, part, DOWN UP);
+  script_read (&s);
+  meta = g_bytes_ref (script_store_peek (s.settings->cache_store, "/a#meta"));
+  body = g_bytes_ref (script_store_peek (s.settings->cache_store, "/a#body"));
+  {
+    const Step within[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+    const Step beyond[] = {
+      FIND ("/a#meta", .value = meta),
+      EXCHANGE (.asked = "GET /a", .status = 200, .sent = "If-None-Match:"),
+      DELETE ("/a#meta"),
+      DELETE ("/a#body"),
+    };
+
+    tern_headers_set (tern_request_get_headers (s.request), "Range", "bytes=2-2");
+    script_run (&s, within, HIT);
+    script_assert_status (&s, 206);
+    g_assert_cmpint (tern_reader_get_remaining (s.flow->result.body), ==, 1);
+    g_assert_cmpstr (tern_headers_get (s.flow->result.response->headers, "Content-Range"), ==,
+                     "bytes 2-2/4");
+    tern_headers_remove (tern_request_get_headers (s.request), "Range");
+    script_run (&s, beyond, DOWN UP);
+    g_assert_cmpstr (s.flow->result.response->cache_status, ==,
+                     "tern; fwd=partial; fwd-status=200");
+  }
+}
+
 /* The program asks about what it has; the cache asks about what it has as well. */
 static void
 test_own_conditions (gboolean async, gconstpointer data)
@@ -470,6 +519,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/flow/cache/only-if-cached", test_only_if_cached, NULL);
   tern_test_add_both ("/flow/cache/bypass", test_bypass, NULL);
   tern_test_add_both ("/flow/cache/other-forms", test_other_forms, NULL);
+  tern_test_add_both ("/flow/cache/parts", test_parts, NULL);
   tern_test_add_both ("/flow/cache/own-conditions", test_own_conditions, NULL);
   tern_test_add_both ("/flow/cache/invalidation", test_invalidation, NULL);
   tern_test_add_both ("/flow/cache/after-redirect", test_after_redirect, NULL);
