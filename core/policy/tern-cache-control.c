@@ -21,27 +21,29 @@ typedef enum
 static const struct
 {
   const char *name;
+  gsize len;
   Kind kind;
   gsize offset;
 } directives[] = {
-#define MEMBER(name) G_STRUCT_OFFSET (TernCacheControl, name)
-  { "immutable", FLAG, MEMBER (immutable) },
-  { "max-age", SHORTEST, MEMBER (max_age) },
-  { "max-stale", SHORTEST, MEMBER (max_stale) },
-  { "min-fresh", LONGEST, MEMBER (min_fresh) },
-  { "must-revalidate", FLAG, MEMBER (must_revalidate) },
-  { "must-understand", FLAG, MEMBER (must_understand) },
-  { "no-cache", FIELDS, MEMBER (no_cache) },
-  { "no-store", FLAG, MEMBER (no_store) },
-  { "no-transform", FLAG, MEMBER (no_transform) },
-  { "only-if-cached", FLAG, MEMBER (only_if_cached) },
-  { "private", FLAG, MEMBER (is_private) },
-  { "proxy-revalidate", FLAG, MEMBER (proxy_revalidate) },
-  { "public", FLAG, MEMBER (is_public) },
-  { "s-maxage", SHORTEST, MEMBER (s_maxage) },
-  { "stale-if-error", SHORTEST, MEMBER (stale_if_error) },
-  { "stale-while-revalidate", SHORTEST, MEMBER (stale_while_revalidate) },
-#undef MEMBER
+#define ROW(text, kind, member)                                                                    \
+  { text, sizeof text - 1, kind, G_STRUCT_OFFSET (TernCacheControl, member) }
+  ROW ("immutable", FLAG, immutable),
+  ROW ("max-age", SHORTEST, max_age),
+  ROW ("max-stale", SHORTEST, max_stale),
+  ROW ("min-fresh", LONGEST, min_fresh),
+  ROW ("must-revalidate", FLAG, must_revalidate),
+  ROW ("must-understand", FLAG, must_understand),
+  ROW ("no-cache", FIELDS, no_cache),
+  ROW ("no-store", FLAG, no_store),
+  ROW ("no-transform", FLAG, no_transform),
+  ROW ("only-if-cached", FLAG, only_if_cached),
+  ROW ("private", FLAG, is_private),
+  ROW ("proxy-revalidate", FLAG, proxy_revalidate),
+  ROW ("public", FLAG, is_public),
+  ROW ("s-maxage", SHORTEST, s_maxage),
+  ROW ("stale-if-error", SHORTEST, stale_if_error),
+  ROW ("stale-while-revalidate", SHORTEST, stale_while_revalidate),
+#undef ROW
 };
 
 gint64
@@ -120,7 +122,7 @@ read_directive (TernCacheControl *control, const char *item, gsize item_len)
     {
       gint64 seconds, *member;
 
-      if (strlen (directives[i].name) != name_len
+      if (directives[i].len != name_len
           || g_ascii_strncasecmp (directives[i].name, name, name_len) != 0)
         continue;
       if (directives[i].kind == FLAG || directives[i].kind == FIELDS)
