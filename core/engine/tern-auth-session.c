@@ -52,7 +52,8 @@ tern_auth_session_respond (TernAuthSession *self, TernAuthRequest *request, GErr
 {
   request->time = g_get_real_time () / G_USEC_PER_SEC;
   request->cnonce = self->cnonce;
-  request->nonce_count = (guint32)g_atomic_int_add (&self->n_answers, 1) + 1;
+  if (request->nonce_count == 0)
+    request->nonce_count = (guint32)g_atomic_int_add (&self->n_answers, 1) + 1;
   return tern_auth_scheme_respond (self->scheme, request, self->credentials, error);
 }
 

@@ -109,11 +109,28 @@ respond (TernLogin *self,
     return TERN_LOGIN_HASH;
   *fields = tern_auth_session_respond (self->session, &request, &error);
   self->nonce_count = request.nonce_count;
+  self->unsent_count = place->is_late ? request.nonce_count : 0;
   if (*fields)
     return TERN_LOGIN_SEND;
   tern_log (TERN_LOG_PLUGIN, "auth: %s", error ? error->message : "no answer");
   set_session (self, NULL);
   return TERN_LOGIN_GIVE_UP;
+}
+
+TernHeaders *
+tern_login_say (TernLogin *self, const TernLoginKind *kind, const TernLoginPlace *place)
+{
+  Hashing hashing;
+  TernAuthRequest request = describe (self, kind, place, &hashing);
+  TernHeaders *fields;
+
+  if (!self->session)
+    return NULL;
+  request.nonce_count = self->unsent_count;
+  self->unsent_count = 0;
+  fields = tern_auth_session_respond (self->session, &request, NULL);
+  self->nonce_count = request.nonce_count;
+  return fields;
 }
 
 /* --- what comes next ------------------------------------------------------------------------- */
@@ -240,7 +257,10 @@ tern_login_begin (TernLogin *self,
   if (!self->session && place->preemptive && place->credentials)
     self->session = tern_auth_candidate_preempt (place->credentials, place->uri, place->led_astray,
                                                  must_hide (place));
-  return self->session ? respond (self, kind, place, fields) : TERN_LOGIN_GIVE_UP;
+  if (!self->session)
+    return TERN_LOGIN_GIVE_UP;
+  /* A kept connection may do: then nothing is to be said. */
+  return place->is_late ? TERN_LOGIN_SEND : respond (self, kind, place, fields);
 }
 
 /* The same credentials will do with the new challenge: STALE or CONTINUE. */

@@ -33,6 +33,7 @@ typedef struct
   gboolean allow_downgrade; /* the secret may be shown where it was once hidden */
   gboolean can_ask;         /* somebody is there who may be asked */
   gboolean led_astray;
+  gboolean is_late; /* what is sent there is not known before tern_login_say() */
   /* The request that is sent there. */
   const char *method;
   const char *target;
@@ -56,6 +57,7 @@ typedef struct
   guint next_credentials; /* which set is tried next */
   guint next_offer;       /* and with which offer */
   guint32 nonce_count;    /* of the last answer */
+  guint32 unsent_count;   /* the same of one that was made and is not sent; 0 for none */
 } TernLogin;
 
 typedef enum
@@ -69,7 +71,8 @@ typedef enum
 void tern_login_clear (TernLogin *self);
 
 /* Before the first request: what has opened the place before, else nothing, unless it is to be
- * preemptive. *@fields with SEND (transfer full), here and below. */
+ * preemptive. *@fields with SEND (transfer full), here and below; none here where the place is
+ * late. */
 TernLoginGo tern_login_begin (TernLogin *self,
                               const TernLoginKind *kind,
                               const TernLoginPlace *place,
@@ -95,6 +98,11 @@ TernLoginGo tern_login_take_hash (TernLogin *self,
                                   const TernLoginPlace *place,
                                   char *hash,
                                   TernHeaders **fields);
+
+/* Where the place is late: the fields, now that its target is known (transfer full); NULL where
+ * there is nothing to be said. What the functions above gave is not to be sent. */
+TernHeaders *
+tern_login_say (TernLogin *self, const TernLoginKind *kind, const TernLoginPlace *place);
 
 /* After GIVE_UP: why the one scheme that there is could not be used, where that is the reason. */
 GError *tern_login_steal_error (TernLogin *self);

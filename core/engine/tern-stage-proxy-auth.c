@@ -27,7 +27,7 @@ typedef struct
   TernUri *uri;           /* the proxy's; NULL where nobody can log in */
   GPtrArray *credentials; /* the proxy's own, as of origins */
   char *partition;
-  TernHeaders *fields; /* that go with CONNECT */
+  TernHeaders *fields; /* the program's own that go with CONNECT */
 } State;
 
 G_STATIC_ASSERT (sizeof (State) <= sizeof (TernStageState));
@@ -65,23 +65,6 @@ get_way (const TernFlow *flow)
   return flow->call.uri->secure ? WAY_TUNNEL : WAY_ABSOLUTE;
 }
 
-/* The place where a login holds is the proxy, under the credentials that were given for it; without
- * any, the person may have some. */
-static void
-prepare_login (TernFlow *flow, State *state)
-{
-  const TernRoute *route = flow->env.route;
-  const char *partition = flow->call.request->partition;
-
-  if (!route->credentials && !flow->hooks.authenticate)
-    return;
-  state->uri = tern_uri_parse (route->name, NULL);
-  state->credentials = tern_domain_credentials_list_copy (NULL);
-  if (route->credentials)
-    g_ptr_array_add (state->credentials, tern_domain_credentials_new (route->credentials, NULL));
-  state->partition = g_strconcat (route->key, partition ? "\n" : NULL, partition, NULL);
-}
-
 /* As it stands in the request that goes to the proxy; about a server as a whole there is no path
  * (RFC 9112 §3.2.4). */
 static char *
@@ -106,6 +89,7 @@ find_place (TernFlow *flow, State *state, const char *target)
     .preemptive = flow->settings->preemptive_auth,
     .allow_downgrade = flow->settings->allow_auth_downgrade,
     .can_ask = flow->hooks.authenticate != NULL,
+    .is_late = get_way (flow) == WAY_TUNNEL,
     .method = get_way (flow) == WAY_TUNNEL ? "CONNECT" : flow->call.method,
     .target = target,
     .headers = flow->call.headers,
@@ -113,16 +97,54 @@ find_place (TernFlow *flow, State *state, const char *target)
   };
 }
 
-/* Takes @fields, NULL for none. */
+/* Of an absolute request; what goes with CONNECT is asked for when that is put together. */
 static void
-send_fields (TernFlow *flow, State *state, TernHeaders *fields)
+take_fields (TernFlow *flow, State *state)
 {
+  g_autoptr (TernHeaders) fields = g_steal_pointer (&state->rounds.fields);
+
+  if (!fields || get_way (flow) == WAY_TUNNEL)
+    return;
   tern_call_clear_edits (&flow->call, TERN_STAGE_PROXY_AUTH);
-  g_clear_pointer (&state->fields, tern_headers_unref);
-  state->fields = fields;
-  flow->env.tunnel_fields = get_way (flow) == WAY_TUNNEL ? fields : NULL;
-  if (fields && get_way (flow) == WAY_ABSOLUTE)
-    tern_call_edit_all (&flow->call, TERN_STAGE_PROXY_AUTH, fields);
+  tern_call_edit_all (&flow->call, TERN_STAGE_PROXY_AUTH, fields);
+}
+
+/* CONNECT may name the origin by its address, and each has a count of its own. */
+static TernHeaders *
+answer_tunnel (gpointer data, const char *target)
+{
+  TernFlow *flow = data;
+  State *state = (State *)&flow->states[TERN_STAGE_PROXY_AUTH];
+  const TernLoginPlace place = find_place (flow, state, target);
+
+  return tern_login_say (&state->rounds.login, &kind, &place);
+}
+
+/* The place where a login holds is the proxy, under the credentials that were given for it; without
+ * any, the person may have some. */
+static void
+prepare_login (TernFlow *flow, State *state)
+{
+  const TernRoute *route = flow->env.route;
+  const char *partition = flow->call.request->partition;
+
+  if (!route->credentials && !flow->hooks.authenticate)
+    return;
+  state->uri = tern_uri_parse (route->name, NULL);
+  state->credentials = tern_domain_credentials_list_copy (NULL);
+  if (route->credentials)
+    g_ptr_array_add (state->credentials, tern_domain_credentials_new (route->credentials, NULL));
+  state->partition = g_strconcat (route->key, partition ? "\n" : NULL, partition, NULL);
+  flow->env.tunnel_data = flow;
+  flow->env.tunnel_answer = get_way (flow) == WAY_TUNNEL ? answer_tunnel : NULL;
+}
+
+static void
+forget_fields (TernFlow *flow)
+{
+  flow->env.tunnel_fields = NULL;
+  flow->env.tunnel_answer = NULL;
+  tern_call_clear_edits (&flow->call, TERN_STAGE_PROXY_AUTH);
 }
 
 /* What the program itself says to the proxy wins: of the proxy's fields, or of the request's. */
@@ -131,15 +153,14 @@ take_own (TernFlow *flow, State *state)
 {
   const TernRoute *route = flow->env.route;
   const char *own = tern_headers_get (flow->call.headers, kind.answer);
-  TernHeaders *fields;
 
   if (!own)
     return route->headers && tern_headers_has (route->headers, kind.answer);
   if (get_way (flow) == WAY_ABSOLUTE)
     return TRUE; /* it goes where the request goes */
-  fields = tern_headers_new ();
-  tern_headers_append (fields, kind.answer, own);
-  send_fields (flow, state, fields);
+  state->fields = tern_headers_new ();
+  tern_headers_append (state->fields, kind.answer, own);
+  flow->env.tunnel_fields = state->fields;
   return TRUE;
 }
 
@@ -150,8 +171,7 @@ take_route (TernFlow *flow, State *state)
   TernRoute *route = state->routes->pdata[state->at];
 
   flow->env.route = route;
-  flow->env.tunnel_fields = NULL;
-  tern_call_clear_edits (&flow->call, TERN_STAGE_PROXY_AUTH);
+  forget_fields (flow);
   leave_proxy (state);
   tern_log (TERN_LOG_NET, "%s: proxy %s", flow->call.uri->authority, route ? route->name : "none");
   if (get_way (flow) == WAY_OTHER || take_own (flow, state))
@@ -172,8 +192,7 @@ begin_login (TernFlow *flow, State *state)
   target = make_target (flow);
   place = find_place (flow, state, target);
   go = tern_login_rounds_begin (&state->rounds, flow, &kind, &place);
-  if (state->rounds.fields)
-    send_fields (flow, state, g_steal_pointer (&state->rounds.fields));
+  take_fields (flow, state);
   return go;
 }
 
@@ -213,7 +232,7 @@ proxy_auth_down (TernFlow *flow, gpointer data)
   else
     {
       flow->env.route = NULL;
-      flow->env.tunnel_fields = NULL;
+      forget_fields (flow);
       answer = find_routes (flow, state, &error);
     }
   if (error)
@@ -274,8 +293,7 @@ answer (TernFlow *flow, State *state)
       const TernLoginPlace place = find_place (flow, state, target);
 
       go = tern_login_rounds_answer (&state->rounds, flow, &kind, &place);
-      if (state->rounds.fields)
-        send_fields (flow, state, g_steal_pointer (&state->rounds.fields));
+      take_fields (flow, state);
     }
   if (go == TERN_GO_ON && is_tunnel && flow->result.response)
     fail_tunnel (flow);

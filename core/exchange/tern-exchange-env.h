@@ -30,6 +30,10 @@ typedef struct
   const char *partition; /* NULL for none */
   TernRoute *route;           /* NULL: direct */
   TernHeaders *tunnel_fields; /* that go with CONNECT beside the route's own; NULL for none */
+  /* The same from who has to know how CONNECT names the origin, asked for each CONNECT (transfer
+   * full); NULL where there is nobody. */
+  TernHeaders *(*tunnel_answer) (gpointer data, const char *target);
+  gpointer tunnel_data;
   /* Each is NULL where nobody listens. */
   void (*head) (gpointer data, gboolean is_sent, const char *text);
   void (*informational) (gpointer data, guint status, TernHeaders *headers);

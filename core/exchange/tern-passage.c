@@ -20,6 +20,8 @@ struct _TernPassage
   gpointer lookup_data;
   /* For CONNECT. */
   TernHeaders *tunnel_fields;
+  TernHeaders *(*tunnel_answer) (gpointer data, const char *target);
+  gpointer tunnel_data;
   char *user_agent;
   TernHttp1Limits limits;
   gint64 deadline;
@@ -58,6 +60,8 @@ tern_passage_new (const TernExchangeEnv *env, TernUri *uri, gint64 deadline)
   self->lookup_func = env->lookup;
   self->lookup_data = env->lookup_data;
   self->tunnel_fields = env->tunnel_fields ? tern_headers_ref (env->tunnel_fields) : NULL;
+  self->tunnel_answer = env->tunnel_answer;
+  self->tunnel_data = env->tunnel_data;
   self->user_agent = g_strdup (env->user_agent);
   self->limits = env->limits;
   self->deadline = deadline;
@@ -79,10 +83,26 @@ tern_passage_free (TernPassage *self)
   g_free (self);
 }
 
+/* An answer may be one to a target (RFC 7616 §3.4, uri): the one that is really sent. */
+static void
+find_answer (TernPassage *self, const char *host)
+{
+  g_autofree char *target = NULL;
+
+  if (!self->tunnel_answer)
+    return;
+  target = tern_tunnel_make_target (host, self->uri->port);
+  g_clear_pointer (&self->tunnel_fields, tern_headers_unref);
+  self->tunnel_fields = self->tunnel_answer (self->tunnel_data, target);
+}
+
 static gboolean
 plan_tunnel (TernPassage *self, const char *host, GError **error)
 {
-  const TernTunnelPlan plan = {
+  TernTunnelPlan plan;
+
+  find_answer (self, host);
+  plan = (TernTunnelPlan){
     .proxy = self->route->host,
     .host = host,
     .port = self->uri->port,

@@ -61,7 +61,11 @@ tern_protection_space_roots (const TernChallenge *challenge, TernUri *uri)
   if (roots)
     return roots;
   roots = g_new0 (char *, 2);
-  roots[0] = is_digest && !domain ? g_strdup ("/") : tern_protection_space_root (uri->target);
+  /* Absent or empty it is the whole server (§3.3). */
+  if (is_digest && (!domain || domain[strspn (domain, " \t")] == '\0'))
+    roots[0] = g_strdup ("/");
+  else
+    roots[0] = tern_protection_space_root (uri->target);
   return roots;
 }
 

@@ -111,17 +111,27 @@ gather_fields (const TernHeaders *headers, GString *names, GString *values)
     }
 }
 
+/* A nonce is good once: those after the first have their count behind it. */
+static char *
+make_nonce (const TernAuthRequest *request)
+{
+  const char *cnonce = tern_auth_request_get_cnonce (request);
+  const guint32 count = tern_auth_request_get_nonce_count (request);
+
+  return count > 1 ? g_strdup_printf ("%s%08x", cnonce, count) : g_strdup (cnonce);
+}
+
 static char *
 sign (const TernAuthHmacDigest *self,
       const TernAuthRequest *request,
       TernCredentials *credentials,
+      const char *cnonce,
       const char *values)
 {
   g_autofree char *key = make_key (&self->options, credentials);
   GHmac *hmac = g_hmac_new (self->options.algorithm, (const guchar *)key, strlen (key));
   g_autofree char *head = g_strdup_printf ("%s:%s:%s:", tern_auth_request_get_method (request),
-                                           tern_auth_request_get_target (request),
-                                           tern_auth_request_get_cnonce (request));
+                                           tern_auth_request_get_target (request), cnonce);
   char *signature;
 
   g_hmac_update (hmac, (const guchar *)head, -1);
@@ -175,16 +185,16 @@ write_field (const TernAuthHmacDigest *self,
 {
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (tern_auth_request_get_time (request));
   g_autofree char *created = time ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
+  g_autofree char *cnonce = make_nonce (request);
   g_autoptr (GString) names = g_string_new (NULL);
   g_autoptr (GString) values = g_string_new (NULL);
   g_autofree char *signature = NULL;
 
   gather_fields (tern_auth_request_get_headers (request), names, values);
-  signature = sign (self, request, credentials, values->str);
+  signature = sign (self, request, credentials, cnonce, values->str);
   return created != NULL && add_bytes (field, "username", tern_credentials_get_name (credentials))
          && add_bytes (field, "realm", self->options.realm)
-         && add_bytes (field, "snonce", self->options.snonce)
-         && add_text (field, "cnonce", tern_auth_request_get_cnonce (request))
+         && add_bytes (field, "snonce", self->options.snonce) && add_text (field, "cnonce", cnonce)
          && add_text (field, "uri", tern_auth_request_get_target (request))
          && add_text (field, "created", created) && add_text (field, "response", signature)
          && add_text (field, "headers", names->str);

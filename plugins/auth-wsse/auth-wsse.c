@@ -44,6 +44,16 @@ tern_auth_wsse_accept (TernAuthScheme *scheme, TernChallenge *challenge, GError 
   return FALSE;
 }
 
+/* A nonce is good once: those after the first have their count behind it. */
+static char *
+make_nonce (const TernAuthRequest *request)
+{
+  const char *cnonce = tern_auth_request_get_cnonce (request);
+  const guint32 count = tern_auth_request_get_nonce_count (request);
+
+  return count > 1 ? g_strdup_printf ("%s%08x", cnonce, count) : g_strdup (cnonce);
+}
+
 /* base64 (SHA-1 (nonce created password)) */
 static char *
 digest_password (const char *nonce, const char *created, GBytes *password)
@@ -87,7 +97,7 @@ tern_auth_wsse_respond (TernAuthScheme *scheme,
                         GError **error)
 {
   GBytes *name = credentials != NULL ? tern_credentials_get_name (credentials) : NULL;
-  const char *nonce = tern_auth_request_get_cnonce (request);
+  g_autofree char *nonce = make_nonce (request);
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (tern_auth_request_get_time (request));
   g_autofree char *created = time ? g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ") : NULL;
   g_autoptr (GString) token = g_string_new ("UsernameToken ");
