@@ -28,6 +28,8 @@ open_store (const char *dir)
     uri = g_strdup (store_name);
   else if (g_str_equal (store_name, "memory"))
     uri = g_strdup ("memory:");
+  else if (g_str_equal (store_name, "gdbm"))
+    uri = g_strdup_printf ("gdbm://%s/cache.gdbm?wait=30", dir);
   /* One server serves all tests, each with keys of its own. A loaded machine gets time. */
   else if (memcached != NULL)
     uri = g_strdup_printf ("memcache://127.0.0.1:%u%s:?timeout=10",
