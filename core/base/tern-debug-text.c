@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-escape.h"
+#include "base/tern-field.h"
 
 /* Challenges (WWW-Authenticate) are shown: a nonce is of no use to who reads it later. */
 static const char *const secret_fields[] = {
@@ -180,6 +182,39 @@ tern_debug_text_of_head (const char *head, gsize len)
     }
   g_string_append_c (out, '\'');
   return g_string_free (out, FALSE);
+}
+
+/* How much of a malformed line may be shown: all of it where it has a plain name that is none of
+ * the above, or no name at all; else what there is of a name. */
+static gsize
+measure_harmless (const char *line)
+{
+  const gsize len = strlen (line);
+  const gsize until_colon = strcspn (line, ":");
+  gsize name = 0;
+
+  if (g_str_has_prefix (line, "HTTP/"))
+    return len;
+  while (name < len && tern_field_is_token_char (line[name]))
+    name++;
+  if (name == 0 || tern_debug_is_secret (line, name))
+    return name;
+  return name == until_colon || until_colon == len ? len : name;
+}
+
+char *
+tern_debug_message (const GError *error)
+{
+  const char *line = tern_error_get_line (error);
+  GString *text = g_string_new (error->message);
+  g_autofree char *open = NULL;
+  gsize shown;
+
+  if (!line || *line == '\0' || line[shown = measure_harmless (line)] == '\0')
+    return g_string_free (text, FALSE);
+  open = g_strdup_printf ("%.*s%s" TERN_DEBUG_SECRET, (int)shown, line, shown > 0 ? ": " : "");
+  g_string_replace (text, line, open, 0);
+  return g_string_free (text, FALSE);
 }
 
 char *

@@ -21,5 +21,9 @@ char *tern_debug_text_of_field (const char *name, const char *value);
  * their line ends as \r\n. */
 char *tern_debug_text_of_head (const char *head, gsize len);
 
+/* The message of an error, which may quote a line of an answer: without what may be a secret there.
+ * Nothing else is hidden or escaped yet. */
+char *tern_debug_message (const GError *error);
+
 /* 'HTTP/1.1 200 OK'; @version is 9, 10, 11 or 20. */
 char *tern_debug_text_of_status (guint version, guint status, const char *reason);

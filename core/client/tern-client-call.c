@@ -253,7 +253,7 @@ gather_failure (TernClientCall *self, const GError *error)
   else
     failure = failure ? tern_failure_ref (failure) : tern_failure_new (self->flow->phase);
   if (tern_client_log_is_wanted (&self->log))
-    tern_client_log_error (&self->log, error, failure->line);
+    tern_client_log_error (&self->log, error);
   return failure;
 }
 

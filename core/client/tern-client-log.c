@@ -53,19 +53,11 @@ tern_client_log_event (gpointer log, TernLogEvent event, const char *text)
 }
 
 void
-tern_client_log_error (TernClientLog *self, const GError *error, const char *line)
+tern_client_log_error (TernClientLog *self, const GError *error)
 {
-  const char *colon = line ? strchr (line, ':') : NULL;
-  g_autoptr (GString) text = g_string_new (error->message);
+  g_autofree char *message = tern_debug_message (error);
 
-  if (colon && tern_debug_is_secret (line, colon - line))
-    {
-      g_autofree char *open
-          = g_strdup_printf ("%.*s: " TERN_DEBUG_SECRET, (int)(colon - line), line);
-
-      g_string_replace (text, line, open, 0);
-    }
-  tern_debug_tell (tern_client_log_event, self, TERN_LOG_EVENT_ERROR, "%s", text->str);
+  tern_debug_tell (tern_client_log_event, self, TERN_LOG_EVENT_ERROR, "%s", message);
 }
 
 /**

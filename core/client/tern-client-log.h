@@ -29,5 +29,4 @@ tern_client_log_is_wanted (const TernClientLog *self)
 /* A TernDebugFunc. */
 void tern_client_log_event (gpointer log, TernLogEvent event, const char *text);
 
-/* @line is the offending line of an answer, which may be a secret field; NULL for none. */
-void tern_client_log_error (TernClientLog *self, const GError *error, const char *line);
+void tern_client_log_error (TernClientLog *self, const GError *error);

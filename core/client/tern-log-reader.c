@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 
-#include "base/tern-error-line.h"
 
 typedef struct
 {
@@ -29,7 +28,7 @@ static void
 tell_error (LogReader *self, const GError *error)
 {
   if (!self->told && self->tells_errors)
-    tern_client_log_error (&self->log, error, tern_error_get_line (error));
+    tern_client_log_error (&self->log, error);
   self->told = TRUE;
 }
 

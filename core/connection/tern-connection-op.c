@@ -5,6 +5,7 @@
 
 #include <tern/tern-error.h>
 
+#include "base/tern-debug-text.h"
 #include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
 #include "io/tern-drive.h"
@@ -69,6 +70,7 @@ op_free (TernConnectionOp *self)
 static void
 note_failure (TernConnectionOp *self, const GError *error)
 {
+  g_autofree char *message = NULL;
   TernFailure *failure;
 
   if (self->is_busy)
@@ -78,7 +80,8 @@ note_failure (TernConnectionOp *self, const GError *error)
   if (self->proxy_response)
     failure->response = g_object_ref (self->proxy_response);
   tern_request_take_failure (self->connection->asked, failure);
-  tern_connection_tell (self->connection, TERN_LOG_EVENT_ERROR, "%s", error->message);
+  message = tern_debug_message (error);
+  tern_connection_tell (self->connection, TERN_LOG_EVENT_ERROR, "%s", message);
 }
 
 static TernStep

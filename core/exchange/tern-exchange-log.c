@@ -5,6 +5,8 @@
 
 #include <inttypes.h>
 
+#include "base/tern-debug-text.h"
+
 void
 tern_exchange_log_connect (const TernExchangeEnv *env, const TernUri *uri)
 {
@@ -20,10 +22,13 @@ tern_exchange_log_connect_failed (const TernExchangeEnv *env,
                                   const TernUri *uri,
                                   const GError *error)
 {
+  g_autofree char *message = NULL;
+
   if (!env->log)
     return;
+  message = tern_debug_message (error);
   tern_debug_tell (env->log, env->data, TERN_LOG_EVENT_CONNECT_FAILED, "(%s, %u) %s", uri->host,
-                   uri->port, error->message);
+                   uri->port, message);
 }
 
 void

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "base/tern-error-line.h"
 #include "base/tern-i18n.h"
 #include "exchange/tern-body-reader.h"
 #include "exchange/tern-head-reader.h"
@@ -134,8 +135,11 @@ static TernStep
 fail (TernTunnel *self, GError *cause, GError **error)
 {
   if (cause->domain == TERN_ERROR && cause->code != TERN_ERROR_TLS)
-    g_set_error (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL, _ ("No tunnel to %s was opened: %s"),
-                 self->target, cause->message);
+    {
+      g_set_error (error, TERN_ERROR, TERN_ERROR_PROXY_TUNNEL, _ ("No tunnel to %s was opened: %s"),
+                   self->target, cause->message);
+      tern_error_set_line (error, tern_error_get_line (cause));
+    }
   else
     {
       g_propagate_error (error, g_error_copy (cause));

@@ -2,11 +2,13 @@
 /* What is shown of heads, fields and URIs in debug output, and what never is. */
 #include "base/tern-debug.h"
 
+#include <gio/gio.h>
 #include <string.h>
 #include <tern/tern-enum-types.h>
 #include <unistd.h>
 
 #include "base/tern-debug-text.h"
+#include "base/tern-error-line.h"
 
 static void
 test_fields (void)
@@ -115,6 +117,50 @@ test_cuts (void)
       g_assert_null (strstr (text, "SEC"));
       g_assert_null (strchr (text, '\n'));
     }
+}
+
+/* Errors quote the line that they are about: a malformed one may be meant as any field. */
+static void
+test_messages (void)
+{
+  static const char *const rows[][2] = {
+    { "X: a\\x01", "X: a\\x01" },
+    { "Set-Cookie: SECRET", "Set-Cookie: ***" },
+    { "Set-Cookie : SECRET", "Set-Cookie: ***" },
+    { " Set-Cookie: SECRET", "***" },
+    { "\\tSECRET", "***" },
+    { "Cookie\\x00: SECRET", "Cookie: ***" },
+    { "Set\\x00-Cookie: SECRET", "Set: ***" },
+    { "authorization SECRET", "authorization: ***" },
+    { "HTTP/1.1 abc: d", "HTTP/1.1 abc: d" },
+    { "SSH-2.0-OpenSSH", "SSH-2.0-OpenSSH" },
+    { "", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = g_error_new (TERN_ERROR, TERN_ERROR_INVALID_HEADER,
+                                              "Before: “%s” and behind", rows[i][0]);
+      g_autofree char *wanted = g_strdup_printf ("Before: “%s” and behind", rows[i][1]);
+      g_autofree char *text = NULL;
+
+      tern_error_set_line (&error, rows[i][0]);
+      text = tern_debug_message (error);
+      g_assert_cmpstr (text, ==, wanted);
+    }
+}
+
+/* An error without a line is told as it is. */
+static void
+test_messages_without_line (void)
+{
+  g_autoptr (GError) io = g_error_new (G_IO_ERROR, G_IO_ERROR_FAILED, "Cookie: x");
+  g_autoptr (GError) ours = g_error_new (TERN_ERROR, TERN_ERROR_TLS, "Cookie: x");
+  g_autofree char *io_text = tern_debug_message (io);
+  g_autofree char *our_text = tern_debug_message (ours);
+
+  g_assert_cmpstr (io_text, ==, "Cookie: x");
+  g_assert_cmpstr (our_text, ==, "Cookie: x");
 }
 
 static void
@@ -242,6 +288,8 @@ main (int argc, char **argv)
   g_test_add_func ("/debug/fields", test_fields);
   g_test_add_func ("/debug/heads", test_heads);
   g_test_add_func ("/debug/cuts", test_cuts);
+  g_test_add_func ("/debug/messages", test_messages);
+  g_test_add_func ("/debug/messages/without-line", test_messages_without_line);
   g_test_add_func ("/debug/statuses", test_statuses);
   g_test_add_func ("/debug/events", test_events);
   g_test_add_func ("/debug/shown-heads", test_shown_heads);
