@@ -26,8 +26,8 @@ TernAuthSession *tern_auth_session_ref (TernAuthSession *self);
 void tern_auth_session_unref (TernAuthSession *self);
 
 /* The fields for one request (transfer full), NULL where the scheme gives none. The time, the
- * random text and the count of @request are filled in here; a count that is there already is that of
- * an answer that was not sent. */
+ * random text and the count of @request are filled in here; a count that is there already is that
+ * of an answer that was not sent. */
 TernHeaders *
 tern_auth_session_respond (TernAuthSession *self, TernAuthRequest *request, GError **error);
 
