@@ -78,6 +78,7 @@ plan_tunnel (TernOpener *self, GError **error)
                                 .version = connection->http_version,
                                 .fields = { connection->tunnel_headers },
                                 .limits = tern_connection_get_limits (connection),
+                                .idle_timeout = tern_connection_get_idle_timeout (connection),
                                 .deadline = self->deadline,
                                 .uri = self->target,
                                 .head = connection->debug_level > 0 ? on_tunnel_head : NULL,

@@ -24,6 +24,7 @@ struct _TernPassage
   gpointer tunnel_data;
   char *user_agent;
   TernHttp1Limits limits;
+  gint64 idle_timeout;
   gint64 deadline;
   void (*head) (gpointer data, gboolean is_sent, const char *text);
   gpointer data;
@@ -64,6 +65,7 @@ tern_passage_new (const TernExchangeEnv *env, TernUri *uri, gint64 deadline)
   self->tunnel_data = env->tunnel_data;
   self->user_agent = g_strdup (env->user_agent);
   self->limits = env->limits;
+  self->idle_timeout = env->idle_timeout;
   self->deadline = deadline;
   self->head = env->head;
   self->data = env->data;
@@ -110,6 +112,7 @@ plan_tunnel (TernPassage *self, const char *host, GError **error)
     .fields = { self->route->headers, self->tunnel_fields },
     .user_agent = self->user_agent,
     .limits = self->limits,
+    .idle_timeout = self->idle_timeout,
     .deadline = self->deadline,
     .uri = self->uri,
     .head = self->head,

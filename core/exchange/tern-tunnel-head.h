@@ -21,6 +21,7 @@ typedef struct
   TernHeaders *fields[TERN_TUNNEL_MAPS];
   const char *user_agent; /* used where no map has one; NULL for none */
   TernHttp1Limits limits;
+  gint64 idle_timeout; /* of the body of a refusal; 0 for none */
   gint64 deadline; /* the body of a refusal is not waited for past it; TERN_NEVER for none */
   TernUri *uri;    /* what the refusal says it is of; NULL: http://host:port/ */
   /* Told of each head as text; NULL for nobody. It outlives the tunnel. */

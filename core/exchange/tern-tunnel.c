@@ -45,6 +45,7 @@ struct _TernTunnel
   TernHeadReader reader;
   TernReader *body;
   GByteArray *content;
+  gint64 idle_timeout;
   gint64 deadline;
   guint64 moved;
   void (*tell) (gpointer data, gboolean is_sent, const char *text);
@@ -67,6 +68,7 @@ tern_tunnel_new (const TernTunnelPlan *plan, GError **error)
   self->target = g_steal_pointer (&target);
   self->uri = tern_uri_ref (plan->uri ? plan->uri : uri);
   self->reader.limits = plan->limits;
+  self->idle_timeout = plan->idle_timeout;
   self->deadline = plan->deadline;
   self->tell = plan->head;
   self->data = plan->data;
@@ -122,6 +124,8 @@ step_send (TernTunnel *self, TernWait *wait, GError **error)
       step = tern_transport_write (self->transport, &rest, 1, &n, wait, NULL);
       self->sent += n;
       self->moved += n;
+      /* The idle clock begins anew now, so who keeps it must be asked before another wait. */
+      wait->may_block = FALSE;
     }
   if (step == TERN_STEP_WAIT)
     return step;
@@ -176,7 +180,7 @@ begin_body (TernTunnel *self)
       return;
     }
   framing.keep = FALSE;
-  tern_deadline_init (&deadline, 0, MIN (until, self->deadline));
+  tern_deadline_init (&deadline, self->idle_timeout, MIN (until, self->deadline));
   self->body = tern_body_reader_new (tern_lease_new_private (transport, on_returned, NULL),
                                      &self->reader.receive, &framing, &self->reader.limits,
                                      &deadline, self->uri);

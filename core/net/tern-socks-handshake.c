@@ -61,6 +61,8 @@ send_output (TernSocksHandshake *self, TernWait *wait, GError **error)
       step = tern_transport_write (self->transport, &rest, 1, &n, wait, error);
       self->sent += n;
       self->moved += n;
+      /* The idle clock begins anew now, so who keeps it must be asked before another wait. */
+      wait->may_block = FALSE;
     }
   return step;
 }
@@ -84,8 +86,7 @@ receive_reply (TernSocksHandshake *self, gsize need, TernWait *wait, GError **er
         }
       self->received += n;
       self->moved += n;
-      /* The idle clock begins anew now, so who keeps it must be asked before another wait. */
-      wait->may_block = FALSE;
+      wait->may_block = FALSE; /* as above */
     }
   return TERN_STEP_DONE;
 }

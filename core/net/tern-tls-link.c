@@ -72,12 +72,21 @@ hold (TernTlsLink *self, const giovec_t *parts, int n_parts)
     }
 }
 
+/* In a handshake the idle clock begins anew with each byte, so who keeps it must be asked before
+ * another wait. Later that is the affair of who reads. */
+static void
+note_moved (TernTlsLink *self, gsize n)
+{
+  self->moved += n;
+  if (n > 0 && !self->is_established)
+    self->wait->may_block = FALSE;
+}
+
 /* Forgets @n bytes that went out; the room goes as well, nothing is held while a connection idles.
  */
 static void
 drop_held (TernTlsLink *self, gsize n)
 {
-  self->moved += n;
   self->held_len -= n;
   if (self->held_len > 0)
     {
@@ -109,6 +118,7 @@ send_parts (TernTlsLink *self, const giovec_t *parts, int n_parts, gsize *n)
       if (step != TERN_STEP_DONE)
         return step;
       gsize of_held = MIN (taken, self->held_len);
+      note_moved (self, taken);
       if (of_held > 0)
         drop_held (self, of_held);
       *n = taken - of_held;
@@ -195,7 +205,7 @@ fill (TernTlsLink *self)
     }
   self->is_eof = n == 0;
   self->ahead_start = 0;
-  self->moved += n;
+  note_moved (self, n);
   self->ahead_end = (guint) n;
   return n > 0;
 }

@@ -463,6 +463,23 @@ test_handshake (gconstpointer data)
     play (row, limit);
 }
 
+/* Bytes that moved wind the idle clock, so the step comes back before it waits where it may block.
+ */
+static void
+test_clock (void)
+{
+  const gint64 start = g_get_monotonic_time ();
+  Talk talk;
+
+  talk_init (&talk, &rows[0]);
+  talk.wait.may_block = TRUE;
+  tern_wait_add_deadline (&talk.wait, start + 20 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (tern_socks_handshake_step (talk.handshake, &talk.wait, &talk.error), ==,
+                   TERN_STEP_WAIT);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
+  talk_clear (&talk);
+}
+
 /* What the target says right behind the proxy's last byte is left to whom it belongs. */
 static void
 test_bytes_behind (void)
@@ -537,6 +554,7 @@ main (int argc, char **argv)
       g_test_add_data_func (talk, &rows[i], test_talk);
       g_test_add_data_func (handshake, &rows[i], test_handshake);
     }
+  g_test_add_func ("/socks/clock", test_clock);
   g_test_add_func ("/socks/bytes-behind", test_bytes_behind);
   g_test_add_func ("/socks/bad-plan", test_bad_plan);
   return g_test_run ();

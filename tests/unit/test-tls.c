@@ -383,6 +383,31 @@ test_threads (gconstpointer data)
   tern_test_run_threads (8, use_settings, &shared);
 }
 
+/* Bytes that moved wind the idle clock, so the step comes back before it waits where it may block.
+ */
+static void
+test_clock (void)
+{
+  const gint64 start = g_get_monotonic_time ();
+  g_autoptr (TernTlsSettings) settings
+      = settings_new (TERN_TLS_VERSION_UNSET, TERN_TLS_VERSION_UNSET);
+  g_autoptr (TernTlsHandshake) handshake = NULL;
+  g_autoptr (GError) error = NULL;
+  TernWait wait;
+  int fds[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), ==, 0);
+  handshake
+      = tern_tls_handshake_new (settings, tern_transport_new_tcp (fds[0]), "localhost", "origin");
+  tern_wait_init (&wait, NULL, NULL);
+  wait.may_block = TRUE;
+  tern_wait_add_deadline (&wait, start + 20 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (tern_tls_handshake_step (handshake, &wait, &error), ==, TERN_STEP_WAIT);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
+  tern_wait_clear (&wait);
+  close (fds[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -411,6 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tls/unused", test_unused);
   g_test_add_func ("/tls/versions-apart", test_versions_apart);
   g_test_add_func ("/tls/old-server", test_old_server);
+  g_test_add_func ("/tls/clock", test_clock);
   g_test_add_data_func ("/tls/plain/http", "HTTP/1.1 400 Bad Request\r\n\r\n", test_plain);
   g_test_add_data_func ("/tls/plain/smtp", "220 mail.example ESMTP\r\n", test_plain);
   for (guint i = 0; i < G_N_ELEMENTS (broken); i++)

@@ -280,6 +280,46 @@ test_endless_refusal (void)
   talk_clear (&talk);
 }
 
+/* One that is silent for too long is as good as one that ended. */
+static void
+test_silent_refusal (void)
+{
+  static const char head[] = "HTTP/1.1 403 No\r\nContent-Length: 9\r\n\r\nhalf";
+  TernTunnelPlan plan = make_plan ("origin.example", 443);
+  g_autoptr (TernResponse) response = NULL;
+  g_autoptr (GBytes) content = NULL;
+  Talk talk;
+
+  plan.idle_timeout = 50 * G_TIME_SPAN_MILLISECOND;
+  talk_init (&talk, &plan);
+  talk_say (&talk, head, strlen (head));
+  g_assert_cmpint (talk_step (&talk), ==, TERN_STEP_WAIT);
+  g_assert_cmpint (talk.wait.deadline, <=, g_get_monotonic_time () + plan.idle_timeout);
+  g_usleep (plan.idle_timeout + 1000);
+  g_assert_cmpint (talk_step (&talk), ==, TERN_STEP_DONE);
+  response = tern_tunnel_steal_refusal (talk.tunnel);
+  content = tern_response_read_all (response, NULL, NULL);
+  g_assert_cmpuint (g_bytes_get_size (content), ==, 4);
+  talk_clear (&talk);
+}
+
+/* After a byte has moved the idle clock is wound anew, so the step must come back before it waits:
+ * where it may block it would sleep for nearly all of the time that was left before. */
+static void
+test_clock (void)
+{
+  const TernTunnelPlan plan = make_plan ("origin.example", 443);
+  const gint64 start = g_get_monotonic_time ();
+  Talk talk;
+
+  talk_init (&talk, &plan);
+  talk.wait.may_block = TRUE;
+  tern_wait_add_deadline (&talk.wait, start + 20 * G_TIME_SPAN_SECOND);
+  g_assert_cmpint (tern_tunnel_step (talk.tunnel, &talk.wait, &talk.error), ==, TERN_STEP_WAIT);
+  g_assert_cmpint (g_get_monotonic_time () - start, <, 10 * G_TIME_SPAN_SECOND);
+  talk_clear (&talk);
+}
+
 static const Answer broken_answers[] = {
   { "nothing", "" },
   { "cut-in-line", "HTTP/1.1 20" },
@@ -389,6 +429,8 @@ main (int argc, char **argv)
   ADD_ROWS ("refused", refusals, test_refused)
   ADD_ROWS ("broken", broken_answers, test_broken)
   g_test_add_func ("/tunnel/endless-refusal", test_endless_refusal);
+  g_test_add_func ("/tunnel/silent-refusal", test_silent_refusal);
+  g_test_add_func ("/tunnel/clock", test_clock);
   g_test_add_func ("/tunnel/early-refusal", test_early_refusal);
   g_test_add_func ("/tunnel/limits", test_limits);
   g_test_add_func ("/tunnel/refused-error", test_refused_error);
