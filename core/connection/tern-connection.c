@@ -107,7 +107,8 @@ tern_connection_get_limits (TernConnection *self)
                             .max_size
                             = MIN (max_line + 2, TERN_CONNECTION_MAX_HEAD / lines) * lines,
                             .max_count = self->max_header_count,
-                            .any_status = TRUE };
+                            .any_status = TRUE,
+                            .skip_unnamed = TRUE };
 }
 
 const char *

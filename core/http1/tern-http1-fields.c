@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Field lines into TernHeaders: the section is copied once, names and values are offsets into the
  * copy, NULs are written over the colons and line ends. It must never skip a line that it cannot
- * read: what one parser drops, another obeys. */
+ * read: what one parser drops, another obeys. Only a line without a name, which nobody can obey, is
+ * skipped, and that only where httplib's manners are asked for. */
 #include "http1/tern-http1-fields.h"
 
 #include <string.h>
@@ -188,6 +189,17 @@ next_field (Section *self)
   return &self->fields[self->n++];
 }
 
+/* RFC 9110 §5.1 knows no field without a name. */
+static gboolean
+skip_unnamed (Section *self, char **at, GError **error)
+{
+  const char *line = *at;
+  TernField unnamed;
+
+  (*at)++;
+  return read_value (self, line, at, &unnamed, error);
+}
+
 static gboolean
 read_field (Section *self, char **at, GError **error)
 {
@@ -197,6 +209,8 @@ read_field (Section *self, char **at, GError **error)
 
   while (tern_field_is_token_char (*colon))
     colon++;
+  if (*colon == ':' && colon == line && self->limits->skip_unnamed)
+    return skip_unnamed (self, at, error);
   if (*colon != ':' || colon == line)
     return fail_name (self, line, colon, error);
   if (self->n >= self->limits->max_count)

@@ -17,4 +17,5 @@ typedef struct
   gsize max_size;  /* bytes of one head */
   guint max_count; /* fields */
   gboolean any_status; /* 600 to 999 as well, which have no meaning */
+  gboolean skip_unnamed; /* lines that are no field because they have no name */
 } TernHttp1Limits;

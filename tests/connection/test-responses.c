@@ -370,6 +370,24 @@ test_count_limit (gboolean async, gconstpointer data)
 
 /* --- headers --------------------------------------------------------------------------------- */
 
+/* httplib passes over a line without a name, and reads what stands behind it. */
+static void
+test_unnamed (gboolean async, gconstpointer data)
+{
+  g_autofree char *second = NULL;
+  g_auto (Wire) wire = { 0 };
+
+  wire_init_canned (&wire, async,
+                    OK_HEAD "First: val\r\n: nval\r\n folded\r\n:\r\nSecond: val\r\n"
+                            "Content-Length: 1\r\n\r\nx" AFTER,
+                    -1);
+  g_assert_true (wire_request (&wire, "GET", "/", NULL, NULL));
+  wire_assert_answer (&wire, 200, "x");
+  g_assert_cmpuint (tern_headers_get_n (tern_response_get_headers (wire.response)), ==, 3);
+  second = tern_response_get_header (wire.response, "second");
+  g_assert_cmpstr (second, ==, "val");
+}
+
 static void
 test_headers (gboolean async, gconstpointer data)
 {
@@ -446,6 +464,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/connection/limit/own-line", test_own_line_limit, NULL);
   tern_test_add_both ("/connection/limit/count", test_count_limit, NULL);
   tern_test_add_both ("/connection/headers", test_headers, NULL);
+  tern_test_add_both ("/connection/unnamed-header", test_unnamed, NULL);
   tern_test_add_both ("/connection/trailers", test_trailers, NULL);
   return g_test_run ();
 }
