@@ -307,6 +307,24 @@ tern_client_add_credentials_bytes (TernClient *self,
 }
 
 /**
+ * tern_client_add_token:
+ * @self: a client
+ * @token: the token, as its issuer gave it
+ * @domain: (nullable): the host, or host:port, that it is for; %NULL for every host that asks,
+ *   which is rarely wise
+ *
+ * Adds a token for Bearer authentication (RFC 6750). It is sent where it is asked for; with
+ * #TernClient:preemptive-auth at once.
+ */
+void
+tern_client_add_token (TernClient *self, const char *token, const char *domain)
+{
+  g_autoptr (TernCredentials) credentials = tern_credentials_new_token (token);
+
+  add_credentials (self, credentials, domain);
+}
+
+/**
  * tern_client_clear_credentials:
  * @self: a client
  *

@@ -58,6 +58,8 @@ TERN_AVAILABLE_IN_ALL
 void tern_client_add_credentials_bytes (TernClient *self, GBytes *name, GBytes *password,
                                         const char *domain);
 TERN_AVAILABLE_IN_ALL
+void tern_client_add_token (TernClient *self, const char *token, const char *domain);
+TERN_AVAILABLE_IN_ALL
 void tern_client_clear_credentials (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_add_certificate (TernClient *self, const char *key_file, const char *cert_file,

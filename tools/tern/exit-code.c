@@ -61,6 +61,8 @@ exit_code_of_tern_error (int code, gboolean before_sending)
     case TERN_ERROR_TLS:
       return TERN_EXIT_TLS;
     case TERN_ERROR_PROXY_AUTH:
+    case TERN_ERROR_UNSUPPORTED_DIGEST_OPTION:
+    case TERN_ERROR_UNSUPPORTED_HMAC_DIGEST_OPTION:
       return TERN_EXIT_AUTHENTICATION;
     case TERN_ERROR_INCOMPLETE_READ:
     case TERN_ERROR_REMOTE_DISCONNECTED:

@@ -49,6 +49,8 @@ make_context (GetOptions *self, Times *times)
       NULL },
     { "user", 'u', 0, G_OPTION_ARG_FILENAME, &self->user,
       N_ ("Log in; without a password it is asked for"), N_ ("NAME[:PASSWORD]") },
+    { "bearer", 0, 0, G_OPTION_ARG_FILENAME, &self->bearer,
+      N_ ("Show the token that is in this file"), N_ ("FILE") },
     { "cache", 0, 0, G_OPTION_ARG_FILENAME, &self->cache, N_ ("Use a cache, such as file:///DIR"),
       N_ ("URI") },
     { "no-follow", 0, 0, G_OPTION_ARG_NONE, &self->no_follow, N_ ("Follow no redirects"), NULL },
@@ -175,6 +177,7 @@ get_options_clear (GetOptions *self)
   g_free (self->method);
   g_free (self->output);
   g_free (self->user);
+  g_free (self->bearer);
   g_free (self->cache);
   g_free (self->proxy);
   g_free (self->no_proxy);

@@ -12,6 +12,7 @@ typedef struct
   char **data;
   char *output;
   char *user;
+  char *bearer; /* the file with the token */
   char *cache;
   char *ca_file;
   char *cert;

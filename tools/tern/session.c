@@ -105,6 +105,30 @@ add_credentials (TernClient *client,
   return TRUE;
 }
 
+/* At once, since few servers ask for it; and only to those that were named. */
+static gboolean
+add_token (TernClient *client, const GetOptions *options, GError **error)
+{
+  char *token = NULL;
+  gsize len = 0;
+
+  if (!g_file_get_contents (options->bearer, &token, &len, error))
+    return FALSE;
+  g_strstrip (token);
+  for (char **url = options->urls; *url && *token; url++)
+    {
+      g_autofree char *target = target_complete (*url);
+      g_autofree char *server = target_server (target);
+
+      if (server)
+        tern_client_add_token (client, token, server);
+    }
+  tern_client_set_preemptive_auth (client, TRUE);
+  explicit_bzero (token, len);
+  g_free (token);
+  return TRUE;
+}
+
 static gboolean
 open_cache (TernClient *client, const char *uri, GError **error)
 {
@@ -235,6 +259,8 @@ session_make_client (const GetOptions *options, GCancellable *cancellable, GErro
   if (options->cache && !open_cache (client, options->cache, error))
     return NULL;
   if (options->cert && !add_certificate (client, options, cancellable, error))
+    return NULL;
+  if (options->bearer && !add_token (client, options, error))
     return NULL;
   if (options->user && !add_credentials (client, options, cancellable, error))
     return NULL;
