@@ -277,6 +277,45 @@ cases.push(['/gjs/connection/promise', async () => {
   equal(conn.get_state(), Tern.ConnectionState.IDLE);
 }]);
 
+function credentialsOf(client, how) {
+  let asked = 0;
+  client.connect('authenticate', (self, challenge, request) => {
+    equal(`${challenge.get_scheme()} ${request.get_authentication_attempt()}`, `basic ${++asked}`);
+    const credentials = Tern.Credentials.new('user', asked > 1 ? 'secret' : 'wrong');
+    if (how === 'at once')
+      return credentials;
+    request.defer_authentication();
+    GLib.idle_add(GLib.PRIORITY_DEFAULT, () => {
+      request.authenticate(credentials);
+      return GLib.SOURCE_REMOVE;
+    });
+    return null;
+  });
+}
+
+cases.push(['/gjs/authenticate', async () => {
+  for (const how of ['at once', 'later']) {
+    const client = new Tern.Client();
+    credentialsOf(client, how);
+    const uri = `${base}/basic`;
+    const [response, content] = await client.request_async('GET', uri, null, null, null);
+    equal(response.get_status(), 200, how);
+    equal(text(content), 'Welcome, user.\n');
+  }
+  const client = new Tern.Client();
+  credentialsOf(client, 'at once');
+  equal(client.request('GET', `${base}/basic`, null, null, null)[0].get_status(), 200);
+}]);
+
+cases.push(['/gjs/credentials', async () => {
+  const client = new Tern.Client();
+  client.add_credentials_bytes(new GLib.Bytes('user'), new GLib.Bytes('secret'), null);
+  equal(client.request('GET', `${base}/basic`, null, null, null)[0].get_status(), 200);
+  client.clear_credentials();
+  client.add_token('token', null);
+  equal(client.request('GET', `${base}/basic`, null, null, null)[0].get_status(), 401);
+}]);
+
 async function runAll() {
   let number = 0;
   print(`1..${cases.length}`);

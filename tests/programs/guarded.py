@@ -39,9 +39,9 @@ def quote(text):
 class Lock:
   """What is asked for, and what is right."""
 
-  def __init__(self, scheme='digest', name='user', password='secret', realm='nest', nonce='dcd98b71',
-               algorithm=None, qop='auth', opaque=None, userhash=False, charset=None, token=None,
-               knows_curl=False):
+  def __init__(self, scheme='digest', name='user', password='secret', realm='nest',
+               nonce='dcd98b71', algorithm=None, qop='auth', opaque=None, userhash=False,
+               charset=None, token=None, knows_curl=False):
     self.__dict__.update(locals())
     self.problem = None
     self.counts = set()
