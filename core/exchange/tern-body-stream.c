@@ -19,7 +19,8 @@ struct _TernBodyStream
 {
   GInputStream parent_instance;
 
-  TernReader *reader; /* NULL once closed */
+  TernReader *reader; /* NULL once closed or failed */
+  GError *error;      /* what it failed of */
   TernHeaders *trailers;
   TernRequest *request;
   GWeakRef response;
@@ -56,17 +57,26 @@ take_peeked (TernBodyStream *self, void *buffer, gsize len)
   return n;
 }
 
-/* What the program may ask of a body that failed; a cancelled read can go on. Once is enough: what
- * failed fails for ever. And the request is let go, for it now holds the response, which holds us.
- */
+/* Keeps what is asked for after the body, and lets go of everything else. */
+static void
+drop_reader (TernBodyStream *self)
+{
+  TernHeaders *trailers = self->reader ? tern_reader_get_trailers (self->reader) : NULL;
+
+  if (trailers && !self->trailers)
+    self->trailers = tern_headers_ref (trailers);
+  g_clear_pointer (&self->reader, tern_reader_free);
+  g_clear_pointer (&self->peeked, g_free);
+  self->peeked_at = self->peeked_end = 0;
+}
+
+/* What the program may ask of a body that failed. The request is let go, for it now holds the
+ * response, which holds us. */
 static void
 note_failure (TernBodyStream *self, const GError *error)
 {
-  TernFailure *failure;
+  TernFailure *failure = tern_failure_new (TERN_PHASE_RECEIVE);
 
-  if (!self->request)
-    return;
-  failure = tern_failure_new (TERN_PHASE_RECEIVE);
   failure->expected = self->expected;
   failure->received = self->received;
   failure->line = g_strdup (tern_error_get_line (error));
@@ -88,7 +98,11 @@ read_reader (
     self->received += *n;
   if (step != TERN_STEP_FAILED)
     return step;
+  /* What failed fails for ever (a cancelled read did not and can go on), and the reader goes: those
+   * that tell the program how far a body is hold the request as well. */
   note_failure (self, cause);
+  drop_reader (self);
+  self->error = g_error_copy (cause);
   g_propagate_error (error, cause);
   return step;
 }
@@ -103,6 +117,11 @@ read_step (gpointer data, TernWait *wait, GError **error)
     {
       op->n = take_peeked (op->stream, op->buffer, op->len);
       return TERN_STEP_DONE;
+    }
+  if (op->stream->error)
+    {
+      g_propagate_error (error, g_error_copy (op->stream->error));
+      return TERN_STEP_FAILED;
     }
   if (!op->stream->reader)
     return TERN_STEP_DONE;
@@ -157,19 +176,6 @@ tern_body_stream_read_finish (GInputStream *stream, GAsyncResult *result, GError
   return g_task_propagate_int (G_TASK (result), error);
 }
 
-/* Keeps what is asked for after the body, and lets go of everything else. */
-static void
-drop_reader (TernBodyStream *self)
-{
-  TernHeaders *trailers = self->reader ? tern_reader_get_trailers (self->reader) : NULL;
-
-  if (trailers && !self->trailers)
-    self->trailers = tern_headers_ref (trailers);
-  g_clear_pointer (&self->reader, tern_reader_free);
-  g_clear_pointer (&self->peeked, g_free);
-  self->peeked_at = self->peeked_end = 0;
-}
-
 static gboolean
 tern_body_stream_close (GInputStream *stream, GCancellable *cancellable, GError **error)
 {
@@ -213,9 +219,9 @@ is_ready (TernBodyStream *self, TernWait *wait)
   step = read_reader (self, self->peeked, PEEK_SIZE, &n, wait, &ignored);
   if (step == TERN_STEP_WAIT)
     return FALSE;
-  /* A failed reader fails again, so the error is there for the read that follows. */
+  /* An error is there for the read that follows. */
   self->peeked_at = 0;
-  self->peeked_end = n;
+  self->peeked_end = step == TERN_STEP_DONE ? n : 0;
   return TRUE;
 }
 
@@ -286,6 +292,7 @@ tern_body_stream_finalize (GObject *object)
 
   drop_reader (self);
   g_clear_pointer (&self->trailers, tern_headers_unref);
+  g_clear_error (&self->error);
   g_clear_object (&self->request);
   g_weak_ref_clear (&self->response);
   G_OBJECT_CLASS (tern_body_stream_parent_class)->finalize (object);

@@ -196,6 +196,44 @@ test_progress (gboolean async, gconstpointer path)
   ask_init (&ask, async, origin, "GET", path);
 }
 
+static void
+on_log (TernClient *client, TernRequest *request, TernLogEvent event, const char *text, guint *n)
+{
+  *n += 1;
+}
+
+/* The request knows of the failure, which has the response, whose stream knows of the request; and
+ * who counts its bytes does so too. Nothing of that may keep the others. */
+static void
+test_cut_body (gboolean async, gconstpointer data)
+{
+  g_autoptr (TernOrigin) origin = make_origin ();
+  g_auto (Ask) ask;
+  Progress progress = { 0 };
+  TernRequest *request;
+  guint n = 0;
+
+  tern_origin_push_script (origin, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", -1,
+                           TERN_ORIGIN_SCRIPT_CLOSE_AFTER);
+  ask_init (&ask, async, origin, "GET", "/");
+  g_signal_connect (ask.client, "progress", G_CALLBACK (on_progress), &progress);
+  g_signal_connect (ask.client, "log", G_CALLBACK (on_log), &n);
+  request = ask.request;
+  g_object_add_weak_pointer (G_OBJECT (request), (gpointer *)&request);
+  g_assert_true (ask_send (&ask, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (ask_read_all (&ask, NULL, &ask.error));
+      ask_assert_tern_error (&ask, INCOMPLETE_READ, NULL);
+      g_clear_error (&ask.error);
+    }
+  g_assert_cmpuint (progress.received, ==, 4);
+  g_assert_cmpuint (n, >, 0);
+  ask_clear (&ask);
+  g_assert_null (request);
+  ask_init (&ask, async, origin, "GET", "/");
+}
+
 /* --- descriptors --- */
 
 /* A process that has none left is told so, and goes on when it has. */
@@ -337,6 +375,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/session/odds/progress/length", test_progress, "/big?size=300000");
   tern_test_add_both ("/session/odds/progress/chunks", test_progress,
                       "/big?size=300000&chunk=5000");
+  tern_test_add_both ("/session/odds/cut-body", test_cut_body, NULL);
   tern_test_add_both ("/session/odds/no-descriptors", test_no_descriptors, NULL);
   g_test_add_func ("/session/odds/waiting-files", test_waiting_files);
   for (guint i = 0; i < G_N_ELEMENTS (starved); i++)
