@@ -87,10 +87,39 @@ class Shelf : Object, Tern.CacheStore {
   public Tern.CacheStoreFlags get_flags () {
     return Tern.CacheStoreFlags.NONE;
   }
+}
 
-  public bool configure (string location, HashTable<string, string> options) throws Error {
-    return true;
+/* What a connector may leave out is left out. */
+class Mock : Object, Tern.Connector {
+  public string asked = "";
+
+  public IOStream open_stream (string scheme, string host, uint16 port, Cancellable? cancellable)
+      throws Error {
+    var answer = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\nmock";
+
+    asked += "%s %s %u;".printf (scheme, host, port);
+    return new SimpleIOStream (new MemoryInputStream.from_data (answer.data),
+                               new MemoryOutputStream.resizable ());
   }
+}
+
+async void connector () throws Error {
+  var mock = new Mock ();
+  var client = new Tern.Client ();
+  client.connector = mock;
+  Bytes content;
+  client.request ("GET", "http://one/", null, null, out content, null);
+  assert_true (content.compare (new Bytes ("mock".data)) == 0, "sync");
+  yield client.request_async ("GET", "http://two:81/", null, null, null, out content);
+  assert_true (content.compare (new Bytes ("mock".data)) == 0, "async");
+
+  var conn = new Tern.Connection ("three", -1, false);
+  conn.connector = mock;
+  yield conn.request_async ("GET", "/", null, null, null);
+  var response = yield conn.get_response_async (null);
+  content = yield response.read_all_async (null);
+  assert_true (content.compare (new Bytes ("mock".data)) == 0, "connection");
+  assert_true (mock.asked == "http one 80;http two 81;http three 80;", mock.asked);
 }
 
 async void cache_store () throws Error {
@@ -127,7 +156,7 @@ void report (string name, Error? error) {
 }
 
 async void run_all () {
-  stdout.printf ("1..7\n");
+  stdout.printf ("1..8\n");
   Error? failure = null;
   try { yield request_sync (); } catch (Error error) { failure = error; }
   report ("/vala/request/sync", failure);
@@ -146,6 +175,9 @@ async void run_all () {
   failure = null;
   try { yield cache_store (); } catch (Error error) { failure = error; }
   report ("/vala/cache-store", failure);
+  failure = null;
+  try { yield connector (); } catch (Error error) { failure = error; }
+  report ("/vala/connector", failure);
   failure = null;
   try { yield connection (); } catch (Error error) { failure = error; }
   report ("/vala/connection", failure);
