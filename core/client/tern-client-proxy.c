@@ -108,7 +108,9 @@ tern_client_install_proxies (GObjectClass *klass)
    *
    * Who tells the proxies for a request, which are tried in turn until one can be connected to.
    * It is asked for each request in the thread that makes it: by lookup_async() in an async call,
-   * by lookup() in a sync one, and told the origin alone, without path or credentials.
+   * by lookup() in a sync one, which has to watch its cancellable, else no deadline can end it. It
+   * is told the origin alone, without path or credentials. Only `direct://` in its answer is a
+   * direct connection; an empty answer is %TERN_ERROR_PROXY_UNAVAILABLE.
    *
    * %NULL, the default, is automatic: the variables `http_proxy`, `https_proxy`, `all_proxy` and
    * `no_proxy` when any of them is set, as they are when the request begins, else the desktop's

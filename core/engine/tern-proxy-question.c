@@ -8,6 +8,7 @@
 
 #include "base/tern-i18n.h"
 #include "engine/tern-proxy-routes.h"
+#include "io/tern-in-place.h"
 #include "io/tern-worker.h"
 
 /* What was asked and what came. The question may be gone when the answer comes, so it is counted:
@@ -15,6 +16,8 @@
 typedef struct
 {
   gatomicrefcount ref_count;
+  GProxyResolver *resolver; /* the program's, borrowed: asked in place; NULL for the desktop's */
+  GCancellable *cancellable;
   char *uri;
   char **uris;
   GError *error;
@@ -29,7 +32,7 @@ struct _TernProxyQuestion
   gint64 deadline;
   Answer *answer; /* NULL as long as nobody was asked */
   TernJob *job;   /* that looks on the worker pool */
-  GCancellable *cancellable;
+  gboolean interrupted; /* in place, by a deadline or by who asked */
 };
 
 static void
@@ -42,6 +45,7 @@ answer_unref (gpointer data)
   g_strfreev (answer->uris);
   g_clear_error (&answer->error);
   g_clear_pointer (&answer->wake, tern_wake_unref);
+  g_object_unref (answer->cancellable);
   g_free (answer->uri);
   g_free (answer);
 }
@@ -60,6 +64,7 @@ answer_new (const TernUri *uri)
   Answer *answer = g_new0 (Answer, 1);
 
   g_atomic_ref_count_init (&answer->ref_count);
+  answer->cancellable = g_cancellable_new ();
   answer->uri = g_strdup_printf ("%s://%s/", uri->secure ? "https" : "http", uri->authority);
   return answer;
 }
@@ -78,9 +83,8 @@ tern_proxy_question_new (TernProxyFinder *finder, TernUri *uri, gint64 deadline)
 void
 tern_proxy_question_free (TernProxyQuestion *self)
 {
-  if (self->cancellable)
-    g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  if (self->answer)
+    g_cancellable_cancel (self->answer->cancellable);
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_pointer (&self->answer, answer_unref);
   tern_uri_unref (self->uri);
@@ -89,13 +93,14 @@ tern_proxy_question_free (TernProxyQuestion *self)
 }
 
 static void
-ask_desktop (gpointer data)
+look_up (gpointer data)
 {
   Answer *answer = data;
-  GProxyResolver *resolver = g_proxy_resolver_get_default ();
+  GProxyResolver *resolver = answer->resolver ? answer->resolver : g_proxy_resolver_get_default ();
 
   if (resolver)
-    answer->uris = g_proxy_resolver_lookup (resolver, answer->uri, NULL, &answer->error);
+    answer->uris
+        = g_proxy_resolver_lookup (resolver, answer->uri, answer->cancellable, &answer->error);
 }
 
 static void
@@ -118,14 +123,14 @@ ask_program (TernProxyQuestion *self, GProxyResolver *resolver, TernWait *wait)
 
   if (wait->in_loop && iface->lookup_async && iface->lookup_finish)
     {
-      self->cancellable = g_cancellable_new ();
       answer->wake = tern_wake_ref (tern_wait_get_wake (wait));
-      g_proxy_resolver_lookup_async (resolver, answer->uri, self->cancellable, on_looked_up,
+      g_proxy_resolver_lookup_async (resolver, answer->uri, answer->cancellable, on_looked_up,
                                      answer_ref (answer));
       return;
     }
+  answer->resolver = resolver;
   if (iface->lookup)
-    answer->uris = g_proxy_resolver_lookup (resolver, answer->uri, NULL, &answer->error);
+    self->interrupted = !tern_in_place_call (wait, answer->cancellable, look_up, answer);
   else
     answer->error = g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
                                  _ ("%s cannot be asked by a call that blocks"),
@@ -142,7 +147,7 @@ ask (TernProxyQuestion *self, TernWait *wait)
   if (resolver)
     ask_program (self, resolver, wait);
   else
-    self->job = tern_job_start (TERN_LANE_RESOLVE, ask_desktop, answer_ref (self->answer),
+    self->job = tern_job_start (TERN_LANE_PROXY, look_up, answer_ref (self->answer),
                                 answer_unref, tern_wait_get_wake (wait));
 }
 
@@ -166,6 +171,16 @@ take_answer (TernProxyQuestion *self, GPtrArray **routes, GError **error)
   return TERN_STEP_DONE;
 }
 
+/* What came of a call that was interrupted is no answer: who did it says why. */
+static gboolean
+is_answered (TernProxyQuestion *self)
+{
+  if (self->interrupted)
+    return FALSE;
+  /* Of a job the pool's word counts: it still uses what it tells of before. */
+  return self->job ? tern_job_is_done (self->job) : g_atomic_int_get (&self->answer->done);
+}
+
 TernStep
 tern_proxy_question_step (TernProxyQuestion *self,
                           TernWait *wait,
@@ -173,17 +188,14 @@ tern_proxy_question_step (TernProxyQuestion *self,
                           GError **error)
 {
   wait->may_block = FALSE;
+  tern_wait_add_deadline (wait, self->deadline);
   if (!self->answer)
     ask (self, wait);
-  /* Of a job the pool's word counts: it still uses what it tells of before. */
-  if (self->job ? tern_job_is_done (self->job) : g_atomic_int_get (&self->answer->done))
+  if (is_answered (self))
     return take_answer (self, routes, error);
-  if (g_get_monotonic_time () >= self->deadline)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
-                   _ ("Timed out while the proxy for %s was being looked for"), self->uri->host);
-      return TERN_STEP_FAILED;
-    }
-  tern_wait_add_deadline (wait, self->deadline);
-  return TERN_STEP_WAIT;
+  if (g_get_monotonic_time () < self->deadline)
+    return TERN_STEP_WAIT;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+               _ ("Timed out while the proxy for %s was being looked for"), self->uri->host);
+  return TERN_STEP_FAILED;
 }

@@ -74,7 +74,14 @@ tern_proxy_routes_from_uris (char **uris, const char *host, GPtrArray **routes, 
                    _ ("None of the proxies for %s can be used: %s"), host, first->message);
       return FALSE;
     }
-  if (list->len > 0 && list->pdata[0])
+  /* Nobody has said that there is to be no proxy. */
+  if (list->len == 0)
+    {
+      g_set_error (error, TERN_ERROR, TERN_ERROR_PROXY_UNAVAILABLE,
+                   _ ("No way to %s was found, neither a proxy nor a direct connection"), host);
+      return FALSE;
+    }
+  if (list->pdata[0])
     *routes = g_steal_pointer (&list);
   return TRUE;
 }

@@ -9,7 +9,8 @@
 /* The list of one. Errors: those of tern_route_new(). */
 GPtrArray *tern_proxy_routes_new (TernProxy *proxy, GError **error);
 
-/* What a GProxyResolver answered; NULL or none is direct. What is no proxy of ours is left out;
- * FALSE with PROXY_UNAVAILABLE where nothing else is left. @host is who is to be reached. */
+/* What a GProxyResolver answered. What is no proxy of ours is left out; FALSE with
+ * PROXY_UNAVAILABLE where nothing is left, or nothing was said: only "direct://" is a direct
+ * connection. @host is who is to be reached. */
 gboolean
 tern_proxy_routes_from_uris (char **uris, const char *host, GPtrArray **routes, GError **error);

@@ -22,8 +22,8 @@ void tern_tunnel_take_transport (TernTunnel *self, TernTransport *transport);
 /* DONE: the proxy has spoken. Then either the tunnel is open and its transport can be stolen, with
  * not a byte read of what comes behind the head; or there is a refusal. FAILED: PROXY_TUNNEL for
  * an answer that is none, and what the transport says. The caller owns the clocks, but the body of
- * a refusal (at most 64 KiB of it) is waited for by the plan's, and at most two seconds: it must not
- * be late then. */
+ * a refusal (at most 64 KiB of it) is waited for by the plan's, and at most two seconds: it must
+ * not be late then. */
 TernStep tern_tunnel_step (TernTunnel *self, TernWait *wait, GError **error);
 
 /* The head of the last answer, NULL before there was one (transfer none). */

@@ -50,12 +50,14 @@ typedef struct
 
 static Lane lanes[TERN_N_LANES] = {
   [TERN_LANE_RESOLVE] = { .name = "tern-resolve", .max_threads = 16 },
+  [TERN_LANE_PROXY] = { .name = "tern-proxy", .max_threads = 8 },
   [TERN_LANE_STORE] = { .name = "tern-store", .max_threads = 4 },
   /* Each waits for somebody else and uses no processor meanwhile: too few would be waiting for each
    * other. */
   [TERN_LANE_STREAM] = { .name = "tern-stream", .max_threads = 64 },
   [TERN_LANE_RECEIVE] = { .name = "tern-receive", .max_threads = 256 },
   [TERN_LANE_CLOSE] = { .name = "tern-close", .max_threads = 4 },
+  [TERN_LANE_WATCH] = { .name = "tern-watch", .max_threads = G_MAXINT },
 };
 
 /* --- fork ------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ after_fork_in_child (void)
       lanes[i].n_threads = 0;
       lanes[i].n_idle = 0;
       lanes[i].n_running = 0;
+      lanes[i].n_orphans = 0;
       g_mutex_unlock (&lanes[i].lock);
     }
 }

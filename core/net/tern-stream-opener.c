@@ -4,6 +4,7 @@
  * in a thread that did not ask, unless the connector says so, and never keep a late stream. */
 #include "net/tern-stream-opener.h"
 
+#include "io/tern-in-place.h"
 #include "io/tern-worker.h"
 #include "net/tern-connector-private.h"
 #include "net/tern-stream-job.h"
@@ -129,93 +130,12 @@ begin_async (Call *call, TernWait *wait)
 
 /* --- in place --------------------------------------------------------------------------------- */
 
-/* While the program's code has our thread, a worker looks at the clock. */
-typedef struct
-{
-  GMutex lock;
-  GCond changed;
-  gboolean over;
-  gint64 deadline;
-  GCancellable *cancellable;
-} Watch;
-
-static void
-watch_run (gpointer data)
-{
-  Watch *watch = data;
-  gboolean late;
-
-  g_mutex_lock (&watch->lock);
-  while (!watch->over && g_cond_wait_until (&watch->changed, &watch->lock, watch->deadline))
-    continue;
-  late = !watch->over;
-  g_mutex_unlock (&watch->lock);
-  if (late)
-    g_cancellable_cancel (watch->cancellable);
-}
-
-static void
-watch_free (gpointer data)
-{
-  Watch *watch = data;
-
-  g_object_unref (watch->cancellable);
-  g_mutex_clear (&watch->lock);
-  g_cond_clear (&watch->changed);
-  g_free (watch);
-}
-
-static TernJob *
-watch_start (Call *call, gint64 deadline)
-{
-  Watch *watch;
-
-  if (deadline == TERN_NEVER)
-    return NULL;
-  watch = g_new0 (Watch, 1);
-  g_mutex_init (&watch->lock);
-  g_cond_init (&watch->changed);
-  watch->deadline = deadline;
-  watch->cancellable = g_object_ref (call->cancellable);
-  return tern_job_start (TERN_LANE_STREAM, watch_run, watch, watch_free, NULL);
-}
-
-static void
-watch_end (TernJob *job)
-{
-  Watch *watch;
-
-  if (!job)
-    return;
-  watch = tern_job_get_data (job);
-  g_mutex_lock (&watch->lock);
-  watch->over = TRUE;
-  g_cond_signal (&watch->changed);
-  g_mutex_unlock (&watch->lock);
-  tern_job_drop (job);
-}
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer ours)
-{
-  g_cancellable_cancel (ours);
-}
-
 static void
 run_in_place (TernStreamOpener *self, TernWait *wait)
 {
   Call *call = self->call;
-  TernJob *watch = watch_start (call, wait->deadline);
-  gulong id = 0;
 
-  if (wait->cancellable)
-    id = g_cancellable_connect (wait->cancellable, G_CALLBACK (on_cancelled), call->cancellable,
-                                NULL);
-  call_run (call);
-  if (id != 0)
-    g_cancellable_disconnect (wait->cancellable, id);
-  watch_end (watch);
-  self->interrupted = g_cancellable_is_cancelled (call->cancellable);
+  self->interrupted = !tern_in_place_call (wait, call->cancellable, call_run, call);
   call->done = TRUE;
 }
 

@@ -128,7 +128,7 @@ answer_exchange (const Step *step, TernFlow *flow)
 static void
 answer_proxies (const Step *step, TernFlow *flow)
 {
-  g_auto (GStrv) uris = g_strsplit (step->proxy ? step->proxy : "", "|", -1);
+  g_auto (GStrv) uris = g_strsplit (step->proxy ? step->proxy : "direct://", "|", -1);
 
   if (step->domain)
     flow->op.error = g_error_new_literal (step->domain (), step->code, "as the script says");

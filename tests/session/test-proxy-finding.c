@@ -3,208 +3,18 @@
 /* Where a request's proxy comes from: the environment as it is now, the program's resolver in the
  * thread that asks, the desktop's in another one. */
 
+#include "ask.h"
+#include "book.h"
+#include "names.h"
 #include "relay.h"
 #include "session.h"
 
 #include <string.h>
 #include <tern/tern-environment-proxy-resolver.h>
 
+#include "io/tern-worker.h"
+
 #define FAR "http://far.example.test"
-
-/* ---- a resolver as programs write them, and as desktops have them ---- */
-
-typedef struct
-{
-  GMutex lock;
-  GCond changed;
-  char **answer; /* NULL: an error */
-  gboolean hangs;
-  guint n_sync;
-  guint n_async;
-  char *asked; /* the last URI */
-  GThread *thread;
-  GCancellable *cancellable;
-} Book;
-
-/* One for the program's resolvers, one for the desktop's: the latter lives as long as the process.
- */
-static Book own, desktop;
-
-static void
-book_set (Book *book, const char *uris)
-{
-  g_mutex_lock (&book->lock);
-  g_strfreev (book->answer);
-  book->answer = uris ? g_strsplit (uris, "|", -1) : NULL;
-  if (book->answer && !*uris)
-    g_clear_pointer (&book->answer[0], g_free);
-  book->n_sync = book->n_async = 0;
-  book->hangs = FALSE;
-  g_cond_broadcast (&book->changed);
-  g_mutex_unlock (&book->lock);
-}
-
-static char **
-book_ask (Book *book, const char *uri, GError **error)
-{
-  char **answer;
-
-  g_mutex_lock (&book->lock);
-  while (book->hangs)
-    g_cond_wait (&book->changed, &book->lock);
-  book->n_sync++;
-  book->thread = g_thread_self ();
-  g_free (book->asked);
-  book->asked = g_strdup (uri);
-  answer = g_strdupv (book->answer);
-  g_mutex_unlock (&book->lock);
-  if (!answer)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the book is closed");
-  return answer;
-}
-
-#define TEST_TYPE_RESOLVER (test_resolver_get_type ())
-G_DECLARE_FINAL_TYPE (TestResolver, test_resolver, TEST, RESOLVER, GObject)
-
-struct _TestResolver
-{
-  GObject parent;
-  gboolean is_own;
-};
-
-static void test_resolver_iface_init (GProxyResolverInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestResolver,
-                               test_resolver,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER,
-                                                      test_resolver_iface_init))
-
-static gboolean
-test_resolver_is_supported (GProxyResolver *resolver)
-{
-  return TRUE;
-}
-
-static char **
-test_resolver_lookup (GProxyResolver *resolver,
-                      const char *uri,
-                      GCancellable *cancellable,
-                      GError **error)
-{
-  return book_ask (TEST_RESOLVER (resolver)->is_own ? &own : &desktop, uri, error);
-}
-
-/* Answers from the context of who asked, a little later; or never. */
-static gboolean
-on_later (gpointer data)
-{
-  GTask *task = data;
-  GError *error = NULL;
-  char **answer = book_ask (&own, g_task_get_task_data (task), &error);
-
-  own.n_sync--;
-  own.n_async++;
-  if (answer)
-    g_task_return_pointer (task, answer, (GDestroyNotify)g_strfreev);
-  else
-    g_task_return_error (task, error);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer data)
-{
-  g_task_return_new_error (data, G_IO_ERROR, G_IO_ERROR_CANCELLED, "given up");
-}
-
-static void
-test_resolver_lookup_async (GProxyResolver *resolver,
-                            const char *uri,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer data)
-{
-  GTask *task = g_task_new (resolver, NULL, callback, data);
-  g_autoptr (GSource) source = NULL;
-
-  g_assert_true (TEST_RESOLVER (resolver)->is_own); /* a desktop is never asked in a loop */
-  g_task_set_task_data (task, g_strdup (uri), g_free);
-  if (own.hangs)
-    {
-      g_signal_connect_data (cancellable, "cancelled", G_CALLBACK (on_cancelled), task,
-                             (GClosureNotify)(void (*) (void))g_object_unref, 0);
-      return;
-    }
-  source = g_timeout_source_new (5);
-  g_source_set_callback (source, on_later, task, g_object_unref);
-  g_source_attach (source, g_main_context_get_thread_default ());
-}
-
-static char **
-test_resolver_lookup_finish (GProxyResolver *resolver, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
-}
-
-static void
-test_resolver_iface_init (GProxyResolverInterface *iface)
-{
-  iface->is_supported = test_resolver_is_supported;
-  iface->lookup = test_resolver_lookup;
-  iface->lookup_async = test_resolver_lookup_async;
-  iface->lookup_finish = test_resolver_lookup_finish;
-}
-
-static void
-test_resolver_class_init (TestResolverClass *klass)
-{
-}
-
-static void
-test_resolver_init (TestResolver *self)
-{
-}
-
-/* The same without an async face, as a program may leave it. */
-#define HALF_TYPE_RESOLVER (half_resolver_get_type ())
-G_DECLARE_FINAL_TYPE (HalfResolver, half_resolver, HALF, RESOLVER, GObject)
-
-struct _HalfResolver
-{
-  GObject parent;
-};
-
-static char **
-half_resolver_lookup (GProxyResolver *resolver,
-                      const char *uri,
-                      GCancellable *cancellable,
-                      GError **error)
-{
-  return book_ask (&own, uri, error);
-}
-
-static void
-half_resolver_iface_init (GProxyResolverInterface *iface)
-{
-  iface->lookup = half_resolver_lookup;
-}
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (HalfResolver,
-                               half_resolver,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_PROXY_RESOLVER,
-                                                      half_resolver_iface_init))
-
-static void
-half_resolver_class_init (HalfResolverClass *klass)
-{
-}
-
-static void
-half_resolver_init (HalfResolver *self)
-{
-}
 
 /* ---- two proxies and one origin ---- */
 
@@ -371,11 +181,10 @@ test_environment_resolver (gboolean async, gconstpointer data)
 static void
 use_own (Finding *self, const char *answer)
 {
-  g_autoptr (TestResolver) resolver = g_object_new (TEST_TYPE_RESOLVER, NULL);
+  g_autoptr (GProxyResolver) resolver = book_new_resolver ();
 
-  resolver->is_own = TRUE;
   book_set (&own, answer);
-  tern_client_set_proxy_resolver (self->s.client, G_PROXY_RESOLVER (resolver));
+  tern_client_set_proxy_resolver (self->s.client, resolver);
 }
 
 /* Asked for each request, by the call of its kind, in the thread of the request; it is told the
@@ -396,21 +205,19 @@ test_own (gboolean async, gconstpointer data)
   g_assert_cmpuint (own.n_sync, ==, async ? 0 : 2);
   book_set (&own, "direct://");
   session_get (&f.s, "/echo", 200, NULL);
-  book_set (&own, "");
-  session_get (&f.s, "/echo", 200, NULL);
-  assert_ways (&f, 0, 0, 2);
+  assert_ways (&f, 0, 0, 1);
   g_assert_cmpuint (desktop.n_sync, ==, 0);
 }
 
 static void
 test_half (gboolean async, gconstpointer data)
 {
-  g_autoptr (HalfResolver) resolver = g_object_new (HALF_TYPE_RESOLVER, NULL);
+  g_autoptr (GProxyResolver) resolver = book_new_half_resolver ();
   g_auto (Finding) f;
 
   finding_init (&f, async);
   book_set (&own, f.two_uri);
-  tern_client_set_proxy_resolver (f.s.client, G_PROXY_RESOLVER (resolver));
+  tern_client_set_proxy_resolver (f.s.client, resolver);
   session_get (&f.s, FAR "/", 200, NULL);
   assert_ways (&f, 0, 1, 0);
   g_assert_cmpuint (own.n_sync, ==, 1);
@@ -439,6 +246,9 @@ test_unavailable (gboolean async, gconstpointer data)
   assert_unavailable (&f, "the book is closed");
   book_set (&own, "ftp://127.0.0.1|quic://127.0.0.1:1");
   assert_unavailable (&f, "ftp");
+  /* Nobody has said that no proxy is to be used. */
+  book_set (&own, "");
+  assert_unavailable (&f, NULL);
   book_set (&own, "http://bad host/");
   assert_unavailable (&f, NULL);
   assert_ways (&f, 0, 0, 0);
@@ -469,21 +279,51 @@ test_list (gboolean async, gconstpointer data)
   assert_ways (&f, 0, 0, 0);
 }
 
-/* An answer that never comes: the deadline holds, and who looks is told to stop. */
+/* An answer that never comes: the deadline holds, and who looks is told to stop; also one that can
+ * only be asked in place. */
 static void
-test_own_hangs (void)
+test_own_hangs (gboolean async, gconstpointer data)
 {
-  g_auto (Finding) f;
+  for (guint half = 0; half < 2; half++)
+    {
+      g_autoptr (GProxyResolver) resolver = half ? book_new_half_resolver () : NULL;
+      g_auto (Finding) f;
 
-  finding_init (&f, TRUE);
-  use_own (&f, f.one_uri);
-  own.hangs = TRUE;
-  tern_client_set_connect_timeout (f.s.client, 0.1);
-  session_ask (&f.s, "GET", FAR "/");
-  session_fetch (&f.s);
-  session_assert_error (&f.s, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "far.example.test");
-  own.hangs = FALSE;
-  assert_ways (&f, 0, 0, 0);
+      finding_init (&f, async);
+      use_own (&f, f.one_uri);
+      if (half)
+        tern_client_set_proxy_resolver (f.s.client, resolver);
+      book_hang (&own);
+      tern_client_set_connect_timeout (f.s.client, 0.1);
+      session_ask (&f.s, "GET", FAR "/");
+      session_fetch (&f.s);
+      session_assert_error (&f.s, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "far.example.test");
+      g_assert_cmpint (tern_failure_get_phase (session_failure (&f.s)), ==, TERN_PHASE_RESOLVE);
+      book_set (&own, NULL);
+      assert_ways (&f, 0, 0, 0);
+    }
+}
+
+/* The same for who does not want to know any more. */
+static void
+test_own_cancelled (gboolean async, gconstpointer data)
+{
+  for (guint half = 0; half < 2; half++)
+    {
+      g_autoptr (GProxyResolver) resolver = half ? book_new_half_resolver () : book_new_resolver ();
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      GThread *thread;
+      g_auto (Ask) ask;
+
+      ask_init (&ask, async, NULL, "GET", FAR "/");
+      tern_client_set_proxy_resolver (ask.client, resolver);
+      book_hang (&own);
+      thread = ask_cancel_later (cancellable, 50);
+      g_assert_false (ask_fetch (&ask, cancellable));
+      g_thread_join (thread);
+      ask_assert_io_error (&ask, CANCELLED, "far.example.test");
+      book_set (&own, NULL);
+    }
 }
 
 /* ---- the desktop's ---- */
@@ -537,7 +377,7 @@ test_desktop_hangs (gboolean async, gconstpointer data)
 
   finding_init (&f, async);
   book_set (&desktop, f.one_uri);
-  desktop.hangs = TRUE;
+  book_hang (&desktop);
   tern_client_set_connect_timeout (f.s.client, 0.1);
   session_ask (&f.s, "GET", FAR "/");
   session_fetch (&f.s);
@@ -548,21 +388,67 @@ test_desktop_hangs (gboolean async, gconstpointer data)
   session_get (&f.s, FAR "/", 200, NULL);
 }
 
-/* Before anything asks for the desktop's resolver: GIO makes it once. */
-static void
-install_desktop (void)
+#define CROWD 20
+
+static gboolean
+is_crowded (gpointer data)
 {
-  g_setenv ("GIO_USE_PROXY_RESOLVER", "tern-test", TRUE);
-  g_io_extension_point_register (G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
-  g_io_extension_point_implement (G_PROXY_RESOLVER_EXTENSION_POINT_NAME, TEST_TYPE_RESOLVER,
-                                  "tern-test", 1000);
+  return tern_worker_count (TERN_LANE_PROXY) == CROWD;
+}
+
+static void
+on_ended (GObject *client, GAsyncResult *result, gpointer n)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tern_client_fetch_finish (TERN_CLIENT (client), result, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ++*(guint *)n;
+}
+
+static gboolean
+have_all_ended (gpointer n)
+{
+  return *(guint *)n == CROWD && tern_worker_count (TERN_LANE_PROXY) == 0;
+}
+
+/* However many wait for a desktop that hangs, names are looked up. */
+static void
+test_desktop_crowd (void)
+{
+  g_autoptr (GProxyResolver) resolver = book_new_resolver ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *uri = names_uri ("/plain");
+  g_autoptr (Names) names = NULL;
+  guint n = 0;
+  g_auto (Finding) f;
+  g_auto (Ask) ask;
+
+  finding_init (&f, TRUE);
+  book_hang (&desktop);
+  for (guint i = 0; i < CROWD; i++)
+    {
+      g_autofree char *other = g_strdup_printf ("http://%u.example.test/", i);
+      g_autoptr (TernRequest) request = tern_request_new ("GET", other);
+
+      tern_client_fetch_async (f.s.client, request, cancellable, on_ended, &n);
+    }
+  tern_test_run_until_func (is_crowded, NULL, 20000);
+  book_set (&own, "direct://");
+  ask_init (&ask, TRUE, NULL, "GET", uri);
+  tern_client_set_proxy_resolver (ask.client, resolver);
+  names = names_new (ask.client);
+  names_add (names, "127.0.0.1", tern_origin_get_port (f.s.origin));
+  g_assert_true (ask_fetch (&ask, NULL));
+  g_cancellable_cancel (cancellable);
+  tern_test_run_until_func (have_all_ended, &n, 20000);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  install_desktop ();
+  book_install_desktop ();
   tern_test_add_both ("/proxy-finding/environment", test_environment, NULL);
   tern_test_add_both ("/proxy-finding/cgi", test_cgi, NULL);
   tern_test_add_both ("/proxy-finding/bad-environment", test_bad_environment, NULL);
@@ -572,9 +458,11 @@ main (int argc, char **argv)
   tern_test_add_both ("/proxy-finding/half", test_half, NULL);
   tern_test_add_both ("/proxy-finding/unavailable", test_unavailable, NULL);
   tern_test_add_both ("/proxy-finding/list", test_list, NULL);
-  g_test_add_func ("/proxy-finding/own-hangs/async", test_own_hangs);
+  tern_test_add_both ("/proxy-finding/own-hangs", test_own_hangs, NULL);
+  tern_test_add_both ("/proxy-finding/own-cancelled", test_own_cancelled, NULL);
   tern_test_add_both ("/proxy-finding/desktop", test_desktop, NULL);
   tern_test_add_both ("/proxy-finding/desktop-fails", test_desktop_fails, NULL);
   tern_test_add_both ("/proxy-finding/desktop-hangs", test_desktop_hangs, NULL);
+  g_test_add_func ("/proxy-finding/desktop-crowd", test_desktop_crowd);
   return g_test_run ();
 }

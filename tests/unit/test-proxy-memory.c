@@ -134,7 +134,7 @@ test_uris (void)
     const char *uris;
     const char *routes; /* names with a blank between them, "-" for direct; NULL: an error */
   } rows[] = {
-    { "", "" },
+    { "", NULL },
     { "direct://", "" },
     { "DIRECT://|http://a.example:1", "" },
     { "http://a.example:1", "http://a.example:1 " },

@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/tern-in-place.h"
+
 #ifndef __has_feature
 #define __has_feature(x) 0
 #endif
@@ -214,8 +216,9 @@ find_facts (gpointer data)
 static void
 test_threads (void)
 {
-  static const char *const names[] = { "tern-resolve", "tern-store", "tern-stream",
-                                       "tern-receive", "tern-close" };
+  static const char *const names[] = { "tern-resolve", "tern-proxy", "tern-store", "tern-stream",
+                                       "tern-receive", "tern-close", "tern-watch" };
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == TERN_N_LANES);
   sigset_t blocked;
 
   for (guint lane = 0; lane < TERN_N_LANES; lane++)
@@ -232,6 +235,60 @@ test_threads (void)
     }
   pthread_sigmask (SIG_SETMASK, NULL, &blocked);
   g_assert_cmpint (sigismember (&blocked, SIGINT), ==, 0);
+}
+
+static void
+until_cancelled (gpointer cancellable)
+{
+  const gint64 end = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+
+  while (!g_cancellable_is_cancelled (cancellable) && g_get_monotonic_time () < end)
+    g_usleep (1000);
+}
+
+/* What is called in place is told when its time is over, whatever else hangs. */
+static void
+test_in_place (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TernJob *hanging[80];
+  Gate gate = { 0 };
+  TernWait wait;
+
+  for (guint i = 0; i < G_N_ELEMENTS (hanging); i++)
+    hanging[i] = tern_job_start (TERN_LANE_STREAM, gate_pass, &gate, NULL, NULL);
+  tern_wait_init (&wait, NULL, NULL);
+  tern_wait_add_deadline (&wait, g_get_monotonic_time () + 20 * G_TIME_SPAN_MILLISECOND);
+  g_assert_false (tern_in_place_call (&wait, cancellable, until_cancelled, cancellable));
+  g_assert_true (g_cancellable_is_cancelled (cancellable));
+  gate_open (&gate);
+  g_assert_true (gate_wait (&gate, &gate.n_run, G_N_ELEMENTS (hanging)));
+  for (guint i = 0; i < G_N_ELEMENTS (hanging); i++)
+    tern_job_drop (hanging[i]);
+  tern_wait_clear (&wait);
+}
+
+static void
+do_nothing (gpointer data)
+{
+}
+
+/* Who cancels the operation cancels what it called; who is in time is not disturbed. */
+static void
+test_in_place_cancelled (void)
+{
+  g_autoptr (GCancellable) operation = g_cancellable_new ();
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  TernWait wait;
+
+  tern_wait_init (&wait, NULL, NULL);
+  tern_wait_add_deadline (&wait, g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND);
+  wait.cancellable = operation;
+  g_assert_true (tern_in_place_call (&wait, cancellable, do_nothing, NULL));
+  g_cancellable_cancel (operation);
+  g_assert_false (g_cancellable_is_cancelled (cancellable));
+  g_assert_false (tern_in_place_call (&wait, cancellable, until_cancelled, cancellable));
+  tern_wait_clear (&wait);
 }
 
 #define HAMMER_JOBS 300
@@ -331,5 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/worker/threads", test_threads);
   g_test_add_func ("/worker/hammer", test_hammer);
   g_test_add_func ("/worker/fork", test_fork);
+  g_test_add_func ("/worker/in-place", test_in_place);
+  g_test_add_func ("/worker/in-place/cancelled", test_in_place_cancelled);
   return g_test_run ();
 }
