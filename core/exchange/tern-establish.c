@@ -74,7 +74,9 @@ choose_peers (TernEstablish *self, const TernExchangeEnv *env, const char *ticke
     return;
   /* The name has "//" in it, so no origin has the same key. */
   self->proxy = (Peer){ TRUE, route->host, route->port,
-                        g_strconcat (route->name, partition ? "\n" : NULL, partition, NULL), NULL };
+                        g_strdup_printf ("%s c%u%s%s", route->name, env->connector_serial,
+                                         partition ? "\n" : "", partition ? partition : ""),
+                        NULL };
 }
 
 /* The proxy is dialed like an origin, or a connector is asked for it. */

@@ -196,9 +196,9 @@ begin (TernOpening *self)
   const char *partition = self->env->partition;
   const TernRoute *route = self->env->route;
   /* Resuming what began on another way would tell the origin that it is the same client. */
-  g_autofree char *ticket_key
-      = g_strconcat (self->uri->authority, route ? "\t" : "", route ? route->key : "",
-                     partition ? "\n" : NULL, partition, NULL);
+  g_autofree char *ticket_key = g_strdup_printf (
+      "%s c%u\t%s%s%s", self->uri->authority, self->env->connector_serial,
+      route ? route->key : "", partition ? "\n" : "", partition ? partition : "");
 
   return tern_establish_new (self->env, self->uri, ticket_key);
 }
