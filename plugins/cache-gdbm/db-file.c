@@ -9,6 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,8 +21,8 @@
 #define NUMSYNC_MAGIC 0x13579ad1
 #define OPEN_FLAGS (GDBM_NOLOCK | GDBM_NOMMAP | GDBM_CLOEXEC | GDBM_CLOERROR | GDBM_NUMSYNC)
 
-/* Where the sheet is looked for in a file that libgdbm cannot read. It is the first entry that was
- * ever written, so it lies in the fourth block. */
+/* Where our marks are looked for in a file that libgdbm cannot read. The sheet is the first entry
+ * that was ever written, so it lies in the fourth block, and the first records lie close to it. */
 #define SEARCHED (8 * DB_FILE_BLOCK_SIZE)
 
 /* The key of the sheet; keys of records have 32 bytes. */
@@ -114,19 +115,28 @@ write_sheet (DbFile *self, gboolean is_written, GError **error)
   return fail (error, _ ("cannot write the database"));
 }
 
-/* Whether the file was ours once: its beginning holds the key of the sheet, or nothing but zeros,
- * which a power cut leaves. */
+static gboolean
+is_all_zeros (const guint8 *bytes, gsize len)
+{
+  return len == 0 || (bytes[0] == 0 && memcmp (bytes, bytes + 1, len - 1) == 0);
+}
+
+/* Whether the file was ours once: its beginning holds the key of the sheet, or a record, or so much
+ * of a header as was left when it was cut off. What a power cut leaves unwritten is zeros. */
 static gboolean
 has_our_mark (int fd)
 {
+  static const guint32 start[] = { NUMSYNC_MAGIC, DB_FILE_BLOCK_SIZE };
   g_autofree guint8 *bytes = g_malloc (SEARCHED);
-  gssize n = pread (fd, bytes, SEARCHED, 0);
+  gssize n = pread (fd, bytes, SEARCHED, 0), i = 0;
 
   if (n <= 0)
     return FALSE;
-  if (memmem (bytes, n, sheet_key, sizeof sheet_key) != NULL)
+  if (memmem (bytes, n, sheet_key, sizeof sheet_key) != NULL || db_record_is_in (bytes, n))
     return TRUE;
-  return bytes[0] == 0 && memcmp (bytes, bytes + 1, n - 1) == 0;
+  while (i < n && i < (gssize)sizeof start && bytes[i] == ((const guint8 *)start)[i])
+    i++;
+  return is_all_zeros (bytes + i, n - i);
 }
 
 /* libgdbm believes some of what a header says, and would, for instance, fill the disk up to where
@@ -210,9 +220,31 @@ db_file_open (DbFile *self, int fd, gboolean is_writer, int sink)
   return is_written ? DB_FILE_UNCLEAN : state;
 }
 
+/* An empty database in memory, since libgdbm syncs what it makes, which would be to the disk. */
+static gboolean
+make_template (DbFile *self, guint8 bytes[DB_FILE_EMPTY_SIZE], GError **error)
+{
+  int fd = memfd_create ("libtern-gdbm", MFD_CLOEXEC);
+  gboolean done = fd >= 0 && open_copy (self, fd, GDBM_WRCREAT);
+
+  if (!done)
+    fail (error, _ ("cannot make a database"));
+  else
+    done = write_sheet (self, FALSE, error);
+  if (self->db != NULL)
+    gdbm_close (self->db);
+  self->db = NULL;
+  if (done && pread (fd, bytes, DB_FILE_EMPTY_SIZE, 0) != DB_FILE_EMPTY_SIZE)
+    done = fail (error, _ ("cannot make a database"));
+  if (fd >= 0)
+    close (fd);
+  return done;
+}
+
 gboolean
 db_file_create (DbFile *self, int fd, int sink, GError **error)
 {
+  g_autofree guint8 *bytes = g_malloc (DB_FILE_EMPTY_SIZE);
   guint8 salt[16];
 
   *self = (DbFile){ .sink = sink, .is_writer = TRUE, .size = DB_FILE_EMPTY_SIZE };
@@ -220,12 +252,13 @@ db_file_create (DbFile *self, int fd, int sink, GError **error)
   if (getentropy (salt, sizeof salt) != 0)
     return fail (error, _ ("cannot make a database"));
   take_salt (self, salt);
-  if (ftruncate (fd, 0) != 0 || lseek (fd, 0, SEEK_SET) != 0 || !open_copy (self, fd, GDBM_WRCREAT))
-    return fail (error, _ ("cannot make a database"));
-  if (write_sheet (self, FALSE, error))
+  if (!make_template (self, bytes, error))
+    return FALSE;
+  gdbm_errno = GDBM_FILE_WRITE_ERROR;
+  if (pwrite (fd, bytes, DB_FILE_EMPTY_SIZE, 0) == DB_FILE_EMPTY_SIZE
+      && lseek (fd, 0, SEEK_SET) == 0 && open_copy (self, fd, GDBM_WRITER))
     return TRUE;
-  db_file_close (self);
-  return FALSE;
+  return fail (error, _ ("cannot make a database"));
 }
 
 /* libgdbm syncs what a writer closes: a hundred times what the rest takes, with the file locked.

@@ -43,7 +43,7 @@ typedef struct
 /* @fd stays the caller's, and locked. @sink: any descriptor that nothing can be written to. The
  * file is open when it is GOOD, or UNCLEAN. */
 DbFileState db_file_open (DbFile *self, int fd, gboolean is_writer, int sink);
-/* Throws away what is in the file, and makes it a database with nothing in it. */
+/* Of a file that is EMPTY, a database. */
 gboolean db_file_create (DbFile *self, int fd, int sink, GError **error);
 void db_file_close (DbFile *self);
 

@@ -187,22 +187,25 @@ db_place_has_old (DbPlace *self)
   return fstatat (self->folder, self->old_name, &info, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+static gboolean
+remove_file (DbPlace *self, const char *name, GError **error)
+{
+  return unlinkat (self->folder, name, 0) == 0 || errno == ENOENT || fail (error, errno, name);
+}
+
 /* The older file goes, and the file takes its place. */
 gboolean
 db_place_make_old (DbPlace *self, GError **error)
 {
   /* ext4 starts writing a file to disk when it is renamed over another; nothing here needs that. */
-  if (!db_place_remove_old (self, error))
-    return FALSE;
-  if (renameat (self->folder, self->name, self->folder, self->old_name) == 0)
-    return TRUE;
-  return fail (error, errno, self->path);
+  return remove_file (self, self->old_name, error)
+         && (renameat (self->folder, self->name, self->folder, self->old_name) == 0
+             || fail (error, errno, self->path));
 }
 
+/* The older one first: alone it would be taken for what was kept last. */
 gboolean
-db_place_remove_old (DbPlace *self, GError **error)
+db_place_remove (DbPlace *self, GError **error)
 {
-  if (unlinkat (self->folder, self->old_name, 0) == 0 || errno == ENOENT)
-    return TRUE;
-  return fail (error, errno, self->old_name);
+  return remove_file (self, self->old_name, error) && remove_file (self, self->name, error);
 }

@@ -35,4 +35,4 @@ gboolean db_place_has_old (DbPlace *self);
 
 /* These two for who has a lock for writing. */
 gboolean db_place_make_old (DbPlace *self, GError **error);
-gboolean db_place_remove_old (DbPlace *self, GError **error);
+gboolean db_place_remove (DbPlace *self, GError **error); /* both */

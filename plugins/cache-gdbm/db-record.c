@@ -76,6 +76,12 @@ db_record_check (const guint8 *record, gsize len, const char *key, gsize key_len
          && take (record + AT_SUM) == make_sum (record, len, seed);
 }
 
+gboolean
+db_record_is_in (const void *bytes, gsize len)
+{
+  return memmem (bytes, len, magic, sizeof magic) != NULL;
+}
+
 DbRecordKind
 db_record_get_kind (const guint8 *record)
 {

@@ -22,6 +22,9 @@ guint8 *db_record_make (
 gboolean
 db_record_check (const guint8 *record, gsize len, const char *key, gsize key_len, guint64 seed);
 
+/* Whether one begins somewhere in there; nothing is said of whether it is good. */
+gboolean db_record_is_in (const void *bytes, gsize len);
+
 /* Of a record that was checked. */
 DbRecordKind db_record_get_kind (const guint8 *record);
 gint64 db_record_get_keep_until (const guint8 *record);

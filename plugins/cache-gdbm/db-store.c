@@ -133,19 +133,11 @@ may_replace_old (DbStore *self, GError **error)
   return state != DB_FILE_FAILED || refuse_for_now (self, error);
 }
 
-/* Both files go, for what the older one has may have been replaced in the damaged one. */
-static gboolean
-begin_anew (DbStore *self, Current *current, GError **error)
-{
-  return may_replace_old (self, error) && db_place_remove_old (&self->place, error)
-         && db_file_create (&current->file, current->fd, self->place.folder, error);
-}
-
 typedef enum
 {
   OPENED,
   FAILED,
-  AGAIN, /* the file has become the older one */
+  AGAIN, /* the file is another one now */
 } Outcome;
 
 /* @room: what is to fit in; @is_broken: whether writing into it just failed. */
@@ -164,8 +156,10 @@ open_locked (DbStore *self, Current *current, guint64 room, gboolean is_broken, 
     case DB_FILE_EMPTY:
       done = db_file_create (&current->file, current->fd, self->place.folder, error);
       return done ? OPENED : FAILED;
+    /* Both go, for what the older one has may have been replaced in the damaged one. */
     case DB_FILE_DAMAGED:
-      return begin_anew (self, current, error) ? OPENED : FAILED;
+      done = may_replace_old (self, error) && db_place_remove (&self->place, error);
+      return done ? AGAIN : FAILED;
     case DB_FILE_UNCLEAN:
       done = may_replace_old (self, error) && db_place_make_old (&self->place, error);
       return done ? AGAIN : FAILED;
@@ -178,8 +172,8 @@ open_locked (DbStore *self, Current *current, guint64 room, gboolean is_broken, 
     }
 }
 
-/* For writing. A file that was made older is followed by a new one; with many processes that may
- * be full again by the time it is locked. */
+/* For writing. A file that was made older, or removed, is followed by a new one; with many
+ * processes that may be full again by the time it is locked. */
 static gboolean
 open_current (DbStore *self,
               Current *current,
