@@ -391,6 +391,36 @@ test_read_once (gboolean async, gconstpointer data)
   session_assert (&v.s, 200, "come in");
 }
 
+static void
+on_expect (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
+{
+  g_autofree char *fields = NULL;
+
+  if (door_check (data, request, &fields))
+    {
+      tern_origin_read_body (conn, TRUE);
+      tern_origin_reply (conn, 200, NULL, fields, tern_origin_request_body (request, NULL));
+      return;
+    }
+  tern_origin_reply (conn, 401, NULL, fields, "who is there?");
+  tern_origin_close (conn);
+}
+
+/* Who waits to be asked for the body still has it. */
+static void
+test_expect (gboolean async, gconstpointer data)
+{
+  g_auto (Visit) v;
+
+  visit_init (&v, async);
+  tern_origin_add_route_full (v.s.origin, "/e", TERN_ORIGIN_ROUTE_BEFORE_BODY, on_expect, &v.door);
+  session_ask (&v.s, "POST", "/e");
+  tern_request_set_expect_continue (v.s.request, TRUE);
+  give_body (&v.s, ONCE);
+  session_assert (&v.s, 200, "all of it");
+  door_assert (&v.door, 1, 1, 0, 0);
+}
+
 /* ---- what cannot be answered ---- */
 
 #define BAD "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", algorithm=ROT13\r\n"
@@ -514,6 +544,7 @@ main (int argc, char **argv)
   BOTH ("downgrade", test_downgrade);
   BOTH ("bodies", test_bodies);
   BOTH ("read-once", test_read_once);
+  BOTH ("expect", test_expect);
   BOTH ("unsupported", test_unsupported);
   BOTH ("unsupported/as-response", test_unsupported_as_response);
   BOTH ("unsupported/beside", test_unsupported_beside);

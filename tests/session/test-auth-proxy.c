@@ -3,6 +3,8 @@
 /* Logging in at proxies with Digest: in absolute form and for CONNECT, whatever name that has. What
  * is the proxy's never reaches an origin, and the other way round. */
 
+#include <tern/tern-challenge.h>
+#include <tern/tern-credentials.h>
 #include <tern/tern-proxy.h>
 
 #include "client/tern-client-private.h"
@@ -285,6 +287,35 @@ test_no_credentials (gboolean async, gconstpointer data)
   door_assert (&p.door, 0, 1, 0, 0);
 }
 
+static TernCredentials *
+on_authenticate (TernClient *client, TernChallenge *challenge, TernRequest *request, gpointer data)
+{
+  guint *n_asked = data;
+
+  (*n_asked)++;
+  g_assert_true (tern_challenge_is_for_proxy (challenge));
+  g_assert_cmpstr (tern_challenge_get_realm (challenge), ==, DOOR_REALM);
+  return tern_credentials_new (
+      "user", tern_request_get_authentication_attempt (request) == 2 ? "secret" : "wrong");
+}
+
+/* The person is asked about the proxy, and once for all that goes through it. */
+static void
+test_asked (gboolean async, gconstpointer data)
+{
+  guint n_asked = 0;
+  g_auto (Proxied) p;
+
+  proxied_init (&p, async);
+  use_proxy (&p, NULL, TRUE);
+  g_signal_connect (p.s.client, "authenticate", G_CALLBACK (on_authenticate), &n_asked);
+  get_tls (&p, "/plain", FALSE);
+  session_get (&p.s, FAR "/", 200, FAR "/");
+  get_tls (&p, "/plain", TRUE);
+  door_assert (&p.door, 3, 1, 0, 1);
+  g_assert_cmpuint (n_asked, ==, 2);
+}
+
 /* Strongest first, and never Basic with what Digest was refused. */
 static void
 test_offers (gboolean async, gconstpointer data)
@@ -367,6 +398,7 @@ main (int argc, char **argv)
   BOTH ("address", test_address);
   BOTH ("both", test_both);
   BOTH ("no-credentials", test_no_credentials);
+  BOTH ("asked", test_asked);
   BOTH ("offers", test_offers);
   BOTH ("unsupported", test_unsupported);
   g_test_add_func ("/session/auth-proxy/threads", test_threads);
