@@ -269,10 +269,13 @@ step_tls (TernOpener *self, TernWait *wait, GError **error)
   return TERN_STEP_DONE;
 }
 
+/* What keeps a proxy's page too long is no reason to forget why it refused: the tunnel ends by the
+ * same clock, with what came of the page. */
 static gboolean
 is_late (TernOpener *self, GError **error)
 {
-  if (self->deadline == TERN_NEVER || g_get_monotonic_time () < self->deadline)
+  if (self->deadline == TERN_NEVER || g_get_monotonic_time () < self->deadline
+      || (self->tunnel && tern_tunnel_is_refused (self->tunnel)))
     return FALSE;
   tern_deadline_set_error (error, tern_opener_get_phase (self), self->uri->host);
   return TRUE;

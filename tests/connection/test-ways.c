@@ -80,6 +80,24 @@ test_tunnel_refused (gboolean async, gconstpointer data)
   wire_assert_error (&wire, PROXY_AUTH, "407");
 }
 
+/* The proxy has said why, only its page does not end: the time is over, the reason is known. */
+static void
+test_tunnel_late_refusal (gboolean async, gconstpointer data)
+{
+  g_autoptr (TernFailure) failure = NULL;
+  g_autofree char *page = NULL;
+  g_auto (Wire) wire = { 0 };
+
+  wire_init_canned (&wire, async, "HTTP/1.1 407 Who\r\nContent-Length: 9\r\n\r\nhalf", -1);
+  tern_connection_set_timeout (wire.connection, 0.2);
+  g_assert_true (tern_connection_set_tunnel (wire.connection, "there", 80, NULL, NULL));
+  g_assert_false (wire_open (&wire));
+  wire_assert_error (&wire, PROXY_AUTH, "407");
+  failure = tern_connection_get_failure (wire.connection);
+  page = wire_read_all (&wire, tern_failure_get_response (failure));
+  g_assert_cmpstr (page, ==, "half");
+}
+
 static void
 test_tunnel_rules (gboolean async, gconstpointer data)
 {
@@ -364,6 +382,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   tern_test_add_both ("/connection/tunnel/open", test_tunnel, NULL);
   tern_test_add_both ("/connection/tunnel/refused", test_tunnel_refused, NULL);
+  tern_test_add_both ("/connection/tunnel/late-refusal", test_tunnel_late_refusal, NULL);
   tern_test_add_both ("/connection/tunnel/rules", test_tunnel_rules, NULL);
   tern_test_add_both ("/connection/tls/identities", test_tls, NULL);
   tern_test_add_both ("/connection/tls/truncated", test_tls_truncated, NULL);
