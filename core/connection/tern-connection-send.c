@@ -193,15 +193,23 @@ look_for_early_answer (TernConnectionOp *self, TernWait *wait, GError **error)
   return step;
 }
 
+static TernStep
+fail_sending (GError *cause, const char *name, GError **error)
+{
+  g_propagate_prefixed_error (error, cause, _ ("While %s (%s): "), _ ("sending the request"), name);
+  return TERN_STEP_FAILED;
+}
+
 /* What waiting to write came to. */
 static TernStep
 wait_to_write (TernConnectionOp *self, TernWait *wait, GError **error)
 {
   TernConnection *connection = self->connection;
-  const TernStep early = look_for_early_answer (self, wait, error);
+  GError *cause = NULL;
+  const TernStep early = look_for_early_answer (self, wait, &cause);
 
-  if (early == TERN_STEP_FAILED)
-    return early; /* nobody is left to send the rest to */
+  if (early == TERN_STEP_FAILED) /* nobody is left to send the rest to */
+    return fail_sending (cause, tern_connection_get_name (connection), error);
   if (early == TERN_STEP_DONE && connection->reader.head.status >= 400)
     return TERN_STEP_DONE;
   return tern_deadline_go_on (&self->deadline, self->send.moved || self->send.starved, wait,
@@ -215,18 +223,17 @@ send_on (TernConnectionOp *self, TernWait *wait, GError **error)
 {
   TernConnection *connection = self->connection;
   const char *name = tern_connection_get_name (connection);
-  g_autoptr (GError) cause = NULL;
+  GError *cause = NULL;
   TernStep step;
 
   if (!tern_deadline_arm (&self->deadline, wait, TERN_PHASE_SEND, name, error))
     return TERN_STEP_FAILED;
   self->send.moved = FALSE;
   step = tern_send_step (&self->send, wait, &cause);
-  if (step == TERN_STEP_WAIT)
-    step = wait_to_write (self, wait, &cause);
   if (step == TERN_STEP_FAILED)
-    g_propagate_prefixed_error (error, g_steal_pointer (&cause), _ ("While %s (%s): "),
-                                _ ("sending the request"), name);
+    return fail_sending (cause, name, error);
+  if (step == TERN_STEP_WAIT)
+    step = wait_to_write (self, wait, error);
   if (step != TERN_STEP_DONE)
     return step;
   connection->request.body_sent += self->send.body_sent;

@@ -39,6 +39,23 @@ test_body_timeout (gboolean async, gconstpointer data)
   g_assert_false (tern_connection_is_open (wire.connection));
 }
 
+/* Nobody reads: sending waits until its time is over, which is told once. */
+static void
+test_send_timeout (gboolean async, gconstpointer data)
+{
+  g_autoptr (TernFailure) failure = NULL;
+  g_autofree char *body = g_strnfill (8 * 1024 * 1024, 'x');
+  g_auto (Wire) wire = { 0 };
+
+  wire_init_canned (&wire, async, "", 0);
+  tern_connection_set_timeout (wire.connection, 0.1);
+  g_assert_false (wire_request (&wire, "PUT", "/", NULL, body));
+  tern_test_assert_error (wire.error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "sending the request");
+  g_assert_null (strstr (strstr (wire.error->message, "sending") + 1, "sending"));
+  failure = tern_connection_get_failure (wire.connection);
+  g_assert_cmpint (tern_failure_get_phase (failure), ==, TERN_PHASE_SEND);
+}
+
 /* No name is looked up and nobody answers: opening ends as well. */
 static void
 test_open_timeout (gboolean async, gconstpointer data)
@@ -281,6 +298,7 @@ main (int argc, char **argv)
     return g_test_run ();
   tern_test_add_both ("/connection/waiting/timeout", test_timeout, NULL);
   tern_test_add_both ("/connection/waiting/body-timeout", test_body_timeout, NULL);
+  tern_test_add_both ("/connection/waiting/send-timeout", test_send_timeout, NULL);
   tern_test_add_both ("/connection/waiting/open-timeout", test_open_timeout, NULL);
   g_test_add_func ("/connection/waiting/cancel", test_cancel);
   g_test_add_func ("/connection/waiting/cancel-unsent", test_cancel_unsent);
