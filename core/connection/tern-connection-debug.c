@@ -3,7 +3,6 @@
 #include "connection/tern-connection-private.h"
 
 #include <stdarg.h>
-#include <string.h>
 
 /* What is told is printed, at the level of the connection's. */
 static void
@@ -23,7 +22,7 @@ void
 tern_connection_tell_text (TernConnection *self, const char *head)
 {
   if (self->debug_level > 0)
-    tern_debug_send (print, self, head, strlen (head));
+    tern_debug_head (print, self, TRUE, head);
 }
 
 void

@@ -118,7 +118,7 @@ void tern_connection_install_properties (GObjectClass *klass);
 /* --- debug output (tern-connection-debug.c) --- */
 
 void tern_connection_tell_head (TernConnection *self, const GByteArray *head);
-/* The same for a head that is known as text. */
+/* The same for a head that is known as lines. */
 void tern_connection_tell_text (TernConnection *self, const char *head);
 void tern_connection_tell_reply (TernConnection *self, const TernHttp1Head *head);
 void tern_connection_tell (TernConnection *self, TernLogEvent event, const char *format, ...)

@@ -268,13 +268,19 @@ static void
 test_debug (void)
 {
   g_autoptr (TernHeaders) headers = tern_headers_new ();
+  g_autoptr (TernHeaders) proxy_headers = tern_headers_new ();
   g_auto (Wire) wire = { 0 };
 
   if (g_test_subprocess ())
     {
-      wire_init_canned (&wire, FALSE, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Y: z\r\n\r\nok",
+      wire_init_canned (&wire, FALSE,
+                        "HTTP/1.1 200 Yes\r\nVia: proxy\r\n\r\n"
+                        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Y: z\r\n\r\nok",
                         -1);
       tern_connection_set_debug_level (wire.connection, 1);
+      tern_headers_append (proxy_headers, "Proxy-Authorization", "Basic cHJveHk=");
+      g_assert_true (
+          tern_connection_set_tunnel (wire.connection, "there", 80, proxy_headers, NULL));
       tern_headers_append (headers, "Authorization", "Basic c2VjcmV0");
       g_assert_true (wire_request (&wire, "GET", "/path", headers, NULL));
       wire_assert_answer (&wire, 200, "ok");
@@ -282,6 +288,10 @@ test_debug (void)
     }
   g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
   g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*send: 'CONNECT there:80 HTTP/1.1\\r\\nHost: there:80\\r\\n"
+                             "Proxy-Authorization: Basic ***\\r\\n\\r\\n'*");
+  g_test_trap_assert_stderr ("*header: Via: proxy*");
+  g_test_trap_assert_stderr_unmatched ("*cHJveHk*");
   g_test_trap_assert_stderr ("*send: 'GET /path HTTP/1.1\\r\\n*");
   g_test_trap_assert_stderr ("*reply: 'HTTP/1.1 200 OK*");
   g_test_trap_assert_stderr ("*header: X-Y: z*");
