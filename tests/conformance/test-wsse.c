@@ -54,6 +54,21 @@ test_names (void)
     }
 }
 
+/* A server may take each nonce once. */
+static void
+test_second (void)
+{
+  const Asking asking = { .scheme = "wsse",
+                          .challenge = "WSSE",
+                          .name = "n",
+                          .password = "p",
+                          .cnonce = "c0",
+                          .nonce_count = 2 };
+  g_autoptr (TernHeaders) headers = answering_respond (&asking, NULL);
+
+  g_assert_nonnull (strstr (tern_headers_get (headers, "X-WSSE"), "Nonce=\"c000000002\""));
+}
+
 static void
 test_other_profile (void)
 {
@@ -70,6 +85,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wsse/vector", test_vector);
   g_test_add_func ("/wsse/names", test_names);
+  g_test_add_func ("/wsse/second", test_second);
   g_test_add_func ("/wsse/other-profile", test_other_profile);
   return g_test_run ();
 }

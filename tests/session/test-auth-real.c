@@ -435,6 +435,27 @@ test_squid (gboolean async, gconstpointer data)
   visit_assert (&v, refused);
 }
 
+/* squid asks, and apache2 behind it: each is told its own, in three requests. */
+static void
+test_squid_and_apache (gboolean async, gconstpointer data)
+{
+  g_autofree char *uri = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *then = NULL;
+  g_auto (Visit) v;
+
+  if (!visit_init (&v, async, GPOINTER_TO_UINT (data), "secret"))
+    return;
+  uri = tern_real_server_uri (servers[APACHE], "/digest/hello.txt");
+  first = g_strdup_printf ("GET %s 407 | GET %s 401 | GET %s 200", uri, uri, uri);
+  then = g_strdup_printf ("GET %s 200", uri);
+  use_squid (&v, "secret");
+  visit_get (&v, uri, 200);
+  visit_assert (&v, first);
+  visit_get (&v, uri, 200);
+  visit_assert (&v, then);
+}
+
 /* Tunnels that are opened one after the other; squid tells of one when it ends. */
 static void
 test_squid_tunnel (gboolean async, gconstpointer data)
@@ -555,6 +576,7 @@ main (int argc, char **argv)
       const char *name = i == SQUID_BASIC ? "squid/basic" : "squid/digest";
 
       add (name, "absolute", test_squid, GUINT_TO_POINTER (i));
+      add (name, "apache2", test_squid_and_apache, GUINT_TO_POINTER (i));
       add (name, "tunnel", test_squid_tunnel, GUINT_TO_POINTER (i));
       add (name, "address", test_squid_address, GUINT_TO_POINTER (i));
     }

@@ -275,6 +275,32 @@ test_hmac_unsupported (gboolean async, gconstpointer data)
   g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 2 * G_N_ELEMENTS (bad));
 }
 
+/* Who stands in the URI is who answers, whatever the scheme, and for that URI alone. */
+static void
+test_userinfo (gboolean async, gconstpointer data)
+{
+  static const char *const schemes[][2] = { { "wsse", WSSE }, { "hmac", HMAC "\r\n" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/%s/a", schemes[i][0]);
+      g_autofree char *uri = NULL;
+      g_auto (Gate) gate = { 0 };
+      g_auto (Session) s;
+
+      gate_init (&s, async, &gate, schemes[i][1]);
+      gate.salt = "";
+      uri = g_strdup_printf ("http://user:secre%%74@127.0.0.1:%u%s",
+                             tern_origin_get_port (s.origin), path);
+      tern_client_add_credentials (s.client, "user", "wrong", NULL);
+      enter (&s, &gate, uri);
+      enter (&s, &gate, uri);
+      g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 3);
+      session_get (&s, path, 401, NULL);
+      g_assert_cmpuint (gate.n_let_in, ==, 2);
+    }
+}
+
 static TernCredentials *
 on_authenticate (TernClient *client, TernChallenge *challenge, TernRequest *request, gpointer data)
 {
@@ -409,6 +435,7 @@ main (int argc, char **argv)
   BOTH ("wsse", test_wsse);
   BOTH ("hmacdigest", test_hmac);
   BOTH ("hmacdigest/unsupported", test_hmac_unsupported);
+  BOTH ("userinfo", test_userinfo);
   BOTH ("bearer", test_bearer);
   BOTH ("rank", test_rank);
   BOTH ("refuses", test_refuses);
