@@ -3,7 +3,6 @@
  * here and cannot be another: every client of the ring must come to the same points. */
 #include "memcache-ketama.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +59,7 @@ count_digests (guint n_servers)
   float digests = points / POINTS_PER_DIGEST;
 
   digests *= (float)n_servers;
-  return (guint)floor ((double)digests + 0.0000000001);
+  return (guint)((double)digests + 0.0000000001);
 }
 
 static void
