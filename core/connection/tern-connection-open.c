@@ -140,6 +140,16 @@ tern_connection_is_open (TernConnection *self)
   return tern_connection_get_link (self) != NULL;
 }
 
+static gboolean
+check_free (TernConnection *self, GError **error)
+{
+  if (!g_atomic_int_get (&self->is_pending))
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
+               _ ("Another call is under way on the connection"));
+  return FALSE;
+}
+
 /**
  * tern_connection_set_tunnel:
  * @self: a connection that is not open
@@ -153,7 +163,8 @@ tern_connection_is_open (TernConnection *self)
  * on a secure connection, TLS are those of @host. What is wrong with @host is the error of the
  * opening.
  *
- * Fails with %TERN_ERROR_CANNOT_SEND_REQUEST when the connection is open: close it before.
+ * Fails with %TERN_ERROR_CANNOT_SEND_REQUEST when the connection is open: close it before; and with
+ * %G_IO_ERROR_PENDING while it is being opened.
  *
  * Returns: whether the tunnel was set
  */
@@ -161,6 +172,8 @@ gboolean
 tern_connection_set_tunnel (
     TernConnection *self, const char *host, int port, TernHeaders *headers, GError **error)
 {
+  if (!check_free (self, error))
+    return FALSE;
   if (tern_connection_get_link (self) || self->state != TERN_HTTP1_IDLE)
     {
       g_set_error (error, TERN_ERROR, TERN_ERROR_CANNOT_SEND_REQUEST,
@@ -210,10 +223,9 @@ tern_connection_get_proxy_response_headers (TernConnection *self)
 static gboolean
 check_steal (TernConnection *self, GError **error)
 {
-  if (g_atomic_int_get (&self->is_pending))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PENDING,
-                 _ ("Another call is under way on the connection"));
-  else if (!tern_connection_get_link (self))
+  if (!check_free (self, error))
+    return FALSE;
+  if (!tern_connection_get_link (self))
     g_set_error (error, TERN_ERROR, TERN_ERROR_NOT_CONNECTED,
                  _ ("There is no stream to take: the connection is not open"));
   else if (!self->is_stealable || self->state != TERN_HTTP1_IDLE

@@ -165,6 +165,15 @@ on_other (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static void
+on_open (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Result *into = data;
+
+  tern_connection_open_finish (TERN_CONNECTION (source), result, &into->error);
+  into->done = TRUE;
+}
+
+static void
 test_pending (void)
 {
   g_autoptr (GError) error = NULL;
@@ -192,6 +201,26 @@ test_pending (void)
   g_assert_no_error (waiting.error);
   g_assert_cmpuint (tern_response_get_status (waiting.response), ==, 200);
   g_object_unref (waiting.response);
+}
+
+/* A tunnel that is set while the connection opens would be one in name only. */
+static void
+test_pending_tunnel (void)
+{
+  g_autoptr (TernOrigin) origin = tern_origin_new ();
+  g_autoptr (GError) error = NULL;
+  Result waiting = { 0 };
+  g_auto (Wire) wire = { 0 };
+
+  tern_origin_add_reply (origin, "/", 200, NULL, "ok");
+  wire_init (&wire, FALSE, origin);
+  tern_connection_open_async (wire.connection, NULL, on_open, &waiting);
+  g_assert_false (tern_connection_set_tunnel (wire.connection, "there", 80, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PENDING);
+  tern_test_run_until (&waiting.done, 10000);
+  g_assert_no_error (waiting.error);
+  g_assert_true (wire_request (&wire, "GET", "/", NULL, NULL));
+  wire_assert_answer (&wire, 200, "ok");
 }
 
 /* Closing interrupts who waits, also for a body, on a stream of any kind. */
@@ -314,6 +343,7 @@ main (int argc, char **argv)
   g_test_add_func ("/connection/waiting/cancel-unsent", test_cancel_unsent);
   g_test_add_func ("/connection/values", test_values);
   g_test_add_func ("/connection/waiting/pending", test_pending);
+  g_test_add_func ("/connection/waiting/pending-tunnel", test_pending_tunnel);
   g_test_add_data_func ("/connection/waiting/close/pollable", GINT_TO_POINTER (TRUE), test_close);
   g_test_add_data_func ("/connection/waiting/close/unpollable", GINT_TO_POINTER (FALSE),
                         test_close);
