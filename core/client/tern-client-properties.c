@@ -340,7 +340,8 @@ install_auth (GObjectClass *klass)
    * TernClient:allow-auth-downgrade:
    *
    * Whether a password, or a token, is shown over plain http where the same server has asked for
-   * a proof that hides it before (RFC 7616 §5.10). With %FALSE such a challenge is not answered.
+   * a proof that hides it before (RFC 7616 §5.10), or where a redirect led there from https. With
+   * %FALSE such a challenge is not answered.
    */
   install (klass, TERN_CLIENT_PROP_ALLOW_AUTH_DOWNGRADE,
            g_param_spec_boolean ("allow-auth-downgrade", NULL, NULL, FALSE, FLAGS));

@@ -11,6 +11,9 @@
 /* More spaces than that are the work of a server that makes them up. */
 #define MAX_SPACES 256
 
+/* An origin that hides the secret in more places than that does so everywhere. */
+#define MAX_GUARDS 16
+
 typedef struct
 {
   TernUri *uri;
@@ -74,6 +77,15 @@ static gboolean
 is_of (const Space *space, const TernUri *uri, const char *partition)
 {
   return tern_uri_same_origin (space->uri, uri) && g_strcmp0 (space->partition, partition) == 0;
+}
+
+static gboolean
+may_cover (const Space *space, const char *target)
+{
+  for (gsize i = 0; space->roots[i]; i++)
+    if (tern_protection_space_may_cover (space->roots[i], target))
+      return TRUE;
+  return FALSE;
 }
 
 /* The length of the longest root that covers the target; 0 where none does. */
@@ -203,13 +215,60 @@ tern_auth_memory_renew (TernAuthMemory *self,
     tern_auth_session_unref ((TernAuthSession *)old);
 }
 
+/* The folder that was asked for is guarded as well, whatever roots the server names. */
+static Space *
+make_guard (TernUri *uri, const char *partition, const TernChallenge *challenge)
+{
+  Space *space = make_space (uri, partition, challenge);
+  const guint n = g_strv_length (space->roots);
+
+  if (measure_cover (space, uri->target) > 0)
+    return space;
+  space->roots = g_renew (char *, space->roots, n + 2);
+  space->roots[n] = tern_protection_space_root (uri->target);
+  space->roots[n + 1] = NULL;
+  return space;
+}
+
+static guint
+count_guards (TernAuthMemory *self, const Space *space)
+{
+  guint n = 0;
+
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->guarded->len; i++)
+    n += is_of (self->guarded->pdata[i], space->uri, space->partition);
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+/* The whole origin in place of its many folders: they do not push out the guards of others. */
+static void
+widen (TernAuthMemory *self, Space *space)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (space_free);
+
+  g_strfreev (space->roots);
+  space->roots = g_new0 (char *, 2);
+  space->roots[0] = g_strdup ("/");
+  g_mutex_lock (&self->lock);
+  for (guint i = self->guarded->len; i > 0; i--)
+    if (is_of (self->guarded->pdata[i - 1], space->uri, space->partition))
+      g_ptr_array_add (gone, g_ptr_array_steal_index (self->guarded, i - 1));
+  g_mutex_unlock (&self->lock);
+}
+
 void
 tern_auth_memory_guard (TernAuthMemory *self,
                         TernUri *uri,
                         const char *partition,
                         const TernChallenge *challenge)
 {
-  add_space (self, self->guarded, make_space (uri, partition, challenge));
+  Space *space = make_guard (uri, partition, challenge);
+
+  if (count_guards (self, space) >= MAX_GUARDS)
+    widen (self, space);
+  add_space (self, self->guarded, space);
 }
 
 gboolean
@@ -222,7 +281,7 @@ tern_auth_memory_is_guarded (TernAuthMemory *self, const TernUri *uri, const cha
     {
       const Space *space = self->guarded->pdata[i];
 
-      is_guarded = is_of (space, uri, partition) && measure_cover (space, uri->target) > 0;
+      is_guarded = is_of (space, uri, partition) && may_cover (space, uri->target);
     }
   g_mutex_unlock (&self->lock);
   return is_guarded;

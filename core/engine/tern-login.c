@@ -136,12 +136,13 @@ tern_login_say (TernLogin *self, const TernLoginKind *kind, const TernLoginPlace
 /* --- what comes next ------------------------------------------------------------------------- */
 
 /* A server that has offered to hide the secret, and now wants it shown for all to read, is perhaps
- * no longer the same (RFC 7616 §5.10). */
+ * no longer the same (RFC 7616 §5.10). And who asked for https did not mean to be read by all. */
 static gboolean
 must_hide (const TernLoginPlace *place)
 {
   return !place->uri->secure && !place->allow_downgrade
-         && tern_auth_memory_is_guarded (place->memory, place->uri, place->partition);
+         && (place->led_down
+             || tern_auth_memory_is_guarded (place->memory, place->uri, place->partition));
 }
 
 static void

@@ -33,6 +33,7 @@ typedef struct
   gboolean allow_downgrade; /* the secret may be shown where it was once hidden */
   gboolean can_ask;         /* somebody is there who may be asked */
   gboolean led_astray;
+  gboolean led_down; /* from https, where the secret could be shown */
   gboolean is_late; /* what is sent there is not known before tern_login_say() */
   /* The request that is sent there. */
   const char *method;

@@ -36,6 +36,7 @@ find_place (TernFlow *flow)
     .allow_downgrade = flow->settings->allow_auth_downgrade,
     .can_ask = flow->hooks.authenticate != NULL,
     .led_astray = flow->call.led_astray,
+    .led_down = flow->call.led_down,
     .method = flow->call.method,
     .target = flow->call.uri->target,
     .headers = flow->call.headers,

@@ -80,6 +80,7 @@ go_there (TernFlow *flow, State *state)
   if (state->next.drop_body)
     tern_call_drop_body (call);
   call->led_astray |= state->next.cross_origin;
+  call->led_down |= state->next.downgrade;
   tern_call_set_uri (call, state->next.uri);
   tern_redirect_clear (&state->next);
   state->decided = FALSE;

@@ -23,6 +23,7 @@ typedef struct
   guint n_edits;
   gboolean body_sent_once; /* the body's stream has been read from: rewind before it is sent */
   gboolean led_astray;     /* a redirect led to another origin than the program asked */
+  gboolean led_down;       /* a redirect led from https to http */
 } TernCall;
 
 /* Checks and parses; errors: INVALID_METHOD, INVALID_HEADER and those of tern_uri_parse(). */

@@ -100,6 +100,13 @@ has_dot_segment (const char *path, gsize len)
 }
 
 gboolean
+tern_protection_space_may_cover (const char *root, const char *target)
+{
+  return has_dot_segment (target, path_length (target))
+         || tern_protection_space_covers (root, target);
+}
+
+gboolean
 tern_protection_space_covers (const char *root, const char *target)
 {
   const gsize len = path_length (target);

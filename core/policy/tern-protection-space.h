@@ -16,3 +16,6 @@ char **tern_protection_space_roots (const TernChallenge *challenge, TernUri *uri
 
 /* Whether @target lies at or below @root. */
 gboolean tern_protection_space_covers (const char *root, const char *target);
+
+/* The same where it must err towards too large a space: also where @target has dot segments. */
+gboolean tern_protection_space_may_cover (const char *root, const char *target);

@@ -288,6 +288,47 @@ test_other_hop (gboolean async, gconstpointer data)
   script_assert_status (&s, 401);
 }
 
+/* What was meant for https is not shown over http; the proof of it may be. */
+static void
+test_step_down (gboolean async, gconstpointer data)
+{
+  static const Step shown[] = {
+    EXCHANGE (.asked = "GET /a", .status = 302, .fields = "Location: http://origin.example/a"),
+    DRAIN,
+    ASKS ("Weak", .sent = "Authorization:"),
+  };
+  static const Step hidden[] = {
+    EXCHANGE (.asked = "GET /a", .status = 302, .fields = "Location: http://origin.example/a"),
+    DRAIN,
+    ASKS ("Weak, Strong nonce=\"1\""),
+    DRAIN,
+    LETS_IN (.sent = "Authorization: Strong me 1"),
+  };
+  static const Step allowed[] = {
+    EXCHANGE (.asked = "GET /a", .status = 302, .fields = "Location: http://origin.example/b"),
+    DRAIN,
+    EXCHANGE (.asked = "GET /b", .status = 401, .fields = "WWW-Authenticate: Weak"),
+    DRAIN,
+    EXCHANGE (.asked = "GET /b", .status = 200, .sent = "Authorization: Weak me"),
+  };
+  g_auto (Script) s;
+
+  script_init (&s, async, "GET", "/a");
+  g_clear_object (&s.request);
+  s.request = tern_request_new ("GET", "https://origin.example/a");
+  add (&s, "me", "origin.example");
+  script_run (&s, shown, DOWN UP_TO_REDIRECT "~ redirect, " FROM_AUTH UP);
+  script_assert_status (&s, 401);
+  s.settings->preemptive_auth = TRUE;
+  s.settings->allow_auth_downgrade = FALSE;
+  script_run (&s, hidden, NULL);
+  script_assert_status (&s, 200);
+  s.settings->preemptive_auth = FALSE;
+  s.settings->allow_auth_downgrade = TRUE;
+  script_run (&s, allowed, NULL);
+  script_assert_status (&s, 200);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -303,5 +344,6 @@ main (int argc, char **argv)
   tern_test_add_both ("/flow/auth/own-field", test_own_field, NULL);
   tern_test_add_both ("/flow/auth/body", test_body, NULL);
   tern_test_add_both ("/flow/auth/other-hop", test_other_hop, NULL);
+  tern_test_add_both ("/flow/auth/step-down", test_step_down, NULL);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <tern/tern-error.h>
 
+#include "engine/tern-auth-memory.h"
 #include "fake-schemes.h"
 #include "message/tern-response-private.h"
 #include "script.h"
@@ -311,6 +312,29 @@ test_downgrade (gboolean async, gconstpointer data)
   script_assert_status (&s, 200);
 }
 
+/* A server that asks for Digest all over does not make the client forget that others did. */
+static void
+test_many_guards (gboolean async, gconstpointer data)
+{
+  TernAuthMemory *memory = tern_auth_memory_new ();
+  g_autoptr (TernUri) first = tern_uri_parse ("http://first.example/a/", NULL);
+  g_autoptr (TernUri) many = tern_uri_parse ("http://many.example/elsewhere", NULL);
+
+  tern_auth_memory_guard (memory, first, NULL, NULL);
+  g_assert_false (tern_auth_memory_is_guarded (memory, many, NULL));
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autofree char *text = g_strdup_printf ("http://many.example/%u/", i);
+      g_autoptr (TernUri) uri = tern_uri_parse (text, NULL);
+
+      tern_auth_memory_guard (memory, uri, NULL, NULL);
+    }
+  g_assert_true (tern_auth_memory_is_guarded (memory, first, NULL));
+  g_assert_true (tern_auth_memory_is_guarded (memory, many, NULL));
+  g_assert_false (tern_auth_memory_is_guarded (memory, many, "other"));
+  tern_auth_memory_unref (memory);
+}
+
 #define TEST(name, function) tern_test_add_both ("/flow/login/" name, function, NULL)
 
 int
@@ -329,5 +353,6 @@ main (int argc, char **argv)
   TEST ("count-and-next-nonce", test_count_and_next_nonce);
   TEST ("bad-proof", test_bad_proof);
   TEST ("downgrade", test_downgrade);
+  TEST ("many-guards", test_many_guards);
   return g_test_run ();
 }

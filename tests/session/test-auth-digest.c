@@ -309,6 +309,31 @@ test_downgrade (gboolean async, gconstpointer data)
   origin_assert_field (v.s.origin, 6, "Authorization", "Basic dXNlcjp3cm9uZw==");
 }
 
+/* Nor is the folder that was asked for, whatever the server names, nor what may be it. */
+static void
+test_guard (gboolean async, gconstpointer data)
+{
+  static const char *const basic = "WWW-Authenticate: Basic realm=\"door\"\r\n";
+  static const char *const paths[] = { "/b/a", "/b/c", "/%2e%2e/b/a", "/x/%2E./b/a" };
+  g_auto (Session) s;
+
+  session_init (&s, async);
+  tern_client_add_credentials (s.client, "user", "secret", NULL);
+  tern_origin_add_reply (s.origin, "/b/a", 401,
+                         "WWW-Authenticate: Digest realm=\"d\", nonce=\"n\", domain=\"/a\"\r\n",
+                         "hidden");
+  session_get (&s, "/b/a", 401, "hidden");
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      tern_origin_add_reply (s.origin, paths[i], 401, basic, "weak");
+      session_get (&s, paths[i], 401, "weak");
+      g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 3 + i);
+    }
+  tern_origin_add_reply (s.origin, "/c", 401, basic, "weak");
+  session_get (&s, "/c", 401, "weak");
+  origin_assert_field (s.origin, 7, "Authorization", "Basic dXNlcjpzZWNyZXQ=");
+}
+
 /* ---- bodies ---- */
 
 typedef enum
@@ -542,6 +567,7 @@ main (int argc, char **argv)
   BOTH ("credentials", test_credentials);
   BOTH ("own-field", test_own_field);
   BOTH ("downgrade", test_downgrade);
+  BOTH ("guard", test_guard);
   BOTH ("bodies", test_bodies);
   BOTH ("read-once", test_read_once);
   BOTH ("expect", test_expect);
