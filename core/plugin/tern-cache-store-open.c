@@ -79,7 +79,8 @@ parse_store_uri (const char *text, StoreUri *uri, GError **error)
 
 /**
  * tern_cache_store_open:
- * @uri: where the responses are kept: `file:///folder?max-size=100M`, `memory:`
+ * @uri: where the responses are kept: `file:///folder?max-size=100M`, `gdbm:///folder/cache.gdbm`,
+ *   `memory:`
  * @error: return location for a #GError
  *
  * Opens a cache store. The scheme of the URI is a name that a plugin offers, what follows is where
