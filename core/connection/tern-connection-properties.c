@@ -225,8 +225,8 @@ specify_manners (void)
   /**
    * TernConnection:max-line-length:
    *
-   * How many bytes a line of a response's head, of its chunk framing or of its trailers may have
-   * (%TERN_ERROR_LINE_TOO_LONG).
+   * How many bytes a line of a response's head or of its trailers may have, and, where it is below
+   * 4096, the line with the size of a chunk (%TERN_ERROR_LINE_TOO_LONG).
    */
   props[PROP_MAX_LINE_LENGTH] = g_param_spec_uint ("max-line-length", NULL, NULL, 1,
                                                    TERN_CONNECTION_MAX_LIMIT, 65536, FLAGS);
