@@ -171,3 +171,42 @@ tern_client_set_safe_methods (TernClient *self, const char *const *safe_methods)
   tern_client_edit_settings (self, edit_safe_methods, safe_methods);
   g_object_notify (G_OBJECT (self), "safe-methods");
 }
+
+static void
+edit_optimistic_methods (TernSettings *settings, gconstpointer data)
+{
+  static const char *const none[] = { NULL };
+
+  g_strfreev (settings->optimistic_methods);
+  settings->optimistic_methods = g_strdupv ((char **)(data ? data : none));
+}
+
+/**
+ * tern_client_get_optimistic_methods:
+ * @self: a client
+ *
+ * Gets #TernClient:optimistic-methods.
+ *
+ * Returns: (transfer full): see #TernClient:optimistic-methods
+ */
+char **
+tern_client_get_optimistic_methods (TernClient *self)
+{
+  g_autoptr (TernSettings) settings = tern_client_get_settings (self);
+
+  return g_strdupv (settings->optimistic_methods);
+}
+
+/**
+ * tern_client_set_optimistic_methods:
+ * @self: a client
+ * @optimistic_methods: (nullable) (array zero-terminated=1): see #TernClient:optimistic-methods
+ *
+ * Sets #TernClient:optimistic-methods.
+ */
+void
+tern_client_set_optimistic_methods (TernClient *self, const char *const *optimistic_methods)
+{
+  tern_client_edit_settings (self, edit_optimistic_methods, optimistic_methods);
+  g_object_notify (G_OBJECT (self), "optimistic-methods");
+}

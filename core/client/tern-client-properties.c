@@ -193,6 +193,8 @@ get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
     g_value_take_object (value, tern_client_get_proxy (self));
   else if (id == TERN_CLIENT_PROP_PROXY_RESOLVER)
     g_value_take_object (value, tern_client_get_proxy_resolver (self));
+  else if (id == TERN_CLIENT_PROP_OPTIMISTIC_METHODS)
+    g_value_take_boxed (value, tern_client_get_optimistic_methods (self));
   else
     g_value_take_boxed (value, tern_client_get_safe_methods (self));
 }
@@ -212,6 +214,8 @@ set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
     tern_client_set_proxy (self, g_value_get_object (value));
   else if (id == TERN_CLIENT_PROP_PROXY_RESOLVER)
     tern_client_set_proxy_resolver (self, g_value_get_object (value));
+  else if (id == TERN_CLIENT_PROP_OPTIMISTIC_METHODS)
+    tern_client_set_optimistic_methods (self, g_value_get_boxed (value));
   else
     tern_client_set_safe_methods (self, g_value_get_boxed (value));
 }
@@ -376,7 +380,7 @@ install_choices (GObjectClass *klass)
   /**
    * TernClient:ignore-etag:
    *
-   * Whether entity tags of the cache are left out of requests.
+   * Whether entity tags of the cache are left out of requests: `If-None-Match` and `If-Match`.
    */
   install (klass, TERN_CLIENT_PROP_IGNORE_ETAG,
            g_param_spec_boolean ("ignore-etag", NULL, NULL, FALSE, FLAGS));
@@ -481,4 +485,14 @@ tern_client_install_properties (GObjectClass *klass)
    */
   install (klass, TERN_CLIENT_PROP_SAFE_METHODS,
            g_param_spec_boxed ("safe-methods", NULL, NULL, G_TYPE_STRV, FLAGS));
+  /**
+   * TernClient:optimistic-methods:
+   *
+   * The methods that overwrite what the program has seen; PUT and PATCH by default. They are sent
+   * with `If-Match` and the strong ETag that the cache has of the URI, unless the program compares
+   * by itself or #TernClient:ignore-etag is set; what somebody else has changed in between is
+   * answered with 412 (RFC 9110 §13.1.1).
+   */
+  install (klass, TERN_CLIENT_PROP_OPTIMISTIC_METHODS,
+           g_param_spec_boxed ("optimistic-methods", NULL, NULL, G_TYPE_STRV, FLAGS));
 }

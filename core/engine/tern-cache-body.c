@@ -3,31 +3,15 @@
  * for the store. */
 #include "engine/tern-cache-body.h"
 
-#include "engine/tern-store-call.h"
-#include "policy/tern-cache-freshness.h"
-
 typedef struct
 {
   TernReader reader;
   TernReader *inner;
   TernCacheStore *store;
-  char *key;
-  TernCacheRecord *record;
+  TernCacheEntry *entry;
   GByteArray *copy; /* NULL once it is given up or stored */
   gboolean stored;
 } Tee;
-
-char *
-tern_cache_meta_key (const char *key)
-{
-  return g_strconcat (key, "#meta", NULL);
-}
-
-char *
-tern_cache_body_key (const char *key)
-{
-  return g_strconcat (key, "#body", NULL);
-}
 
 gboolean
 tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **body)
@@ -40,24 +24,6 @@ tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **bod
     return FALSE;
   *body = g_bytes_ref (value);
   return TRUE;
-}
-
-/* The body first: an entry is there when its record is. */
-static void
-store_entry (TernCacheStore *store, const char *key, TernCacheRecord *record, GBytes *body)
-{
-  gsize size = 0;
-  const void *data = g_bytes_get_data (body, &size);
-  gint64 keep_until;
-
-  if (!tern_cache_record_fits (record, size))
-    return; /* a part that is not the one it says it is */
-  record->body_length = size;
-  record->body_checksum = tern_cache_checksum (0, data, size);
-  keep_until = tern_cache_keep_until (record);
-  tern_store_call_later (store, tern_cache_body_key (key), g_bytes_ref (body), keep_until);
-  tern_store_call_later (store, tern_cache_meta_key (key), tern_cache_record_serialize (record),
-                         keep_until);
 }
 
 static void
@@ -73,7 +39,7 @@ keep (Tee *self, const void *buffer, gsize n)
       return;
     }
   body = g_byte_array_free_to_bytes (g_steal_pointer (&self->copy));
-  store_entry (self->store, self->key, self->record, body);
+  tern_cache_entry_store (self->entry, self->store, body);
   self->stored = TRUE;
 }
 
@@ -111,7 +77,7 @@ tee_spoil (TernReader *reader)
 
   g_clear_pointer (&self->copy, g_byte_array_unref);
   if (self->stored)
-    tern_store_call_later (self->store, tern_cache_meta_key (self->key), NULL, 0);
+    tern_cache_entry_remove (self->entry, self->store);
   self->stored = FALSE;
 }
 
@@ -126,9 +92,8 @@ tee_free (TernReader *reader)
     keep (self, NULL, 0);
   g_clear_pointer (&self->copy, g_byte_array_unref);
   tern_reader_free (self->inner);
-  tern_cache_record_free (self->record);
+  tern_cache_entry_free (self->entry);
   g_object_unref (self->store);
-  g_free (self->key);
   g_free (self);
 }
 
@@ -141,10 +106,7 @@ static const TernReaderClass tee_class = {
 };
 
 TernReader *
-tern_cache_body_tee (TernReader *body,
-                     TernCacheStore *store,
-                     const char *key,
-                     TernCacheRecord *record)
+tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheEntry *entry)
 {
   Tee *self;
 
@@ -152,16 +114,15 @@ tern_cache_body_tee (TernReader *body,
     {
       g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
 
-      store_entry (store, key, record, nothing);
-      tern_cache_record_free (record);
+      tern_cache_entry_store (entry, store, nothing);
+      tern_cache_entry_free (entry);
       return NULL;
     }
   self = g_new0 (Tee, 1);
   self->reader.klass = &tee_class;
   self->inner = body;
   self->store = g_object_ref (store);
-  self->key = g_strdup (key);
-  self->record = record;
+  self->entry = entry;
   self->copy = g_byte_array_new ();
   return &self->reader;
 }

@@ -1,26 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The body of a cached response between the network, the program and the store. An entry has two
- * keys, so that a 304 rewrites the small one alone. */
+/* The body of a cached response between the network, the program and the store. */
 #pragma once
 
 #include <tern/tern-cache.h>
 
+#include "engine/tern-cache-entry.h"
 #include "io/tern-reader.h"
-#include "policy/tern-cache-record.h"
 
 /* What is larger is not stored in a store that takes values whole. */
 #define TERN_CACHE_MAX_ENTRY (8 * 1024 * 1024)
-
-char *tern_cache_meta_key (const char *key);
-char *tern_cache_body_key (const char *key);
 
 /* Takes a reference to @value as the body of the record if it is just that. */
 gboolean tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **body);
 
 /* Reads through @body (taken, NULL is an empty one) and keeps a copy; when it was read to its end,
- * the entry is stored. What is given up, fails or is too large is never stored. Takes @record. NULL
- * for an empty body, which is stored at once. */
-TernReader *tern_cache_body_tee (TernReader *body,
-                                 TernCacheStore *store,
-                                 const char *key,
-                                 TernCacheRecord *record);
+ * the entry (taken) is stored. What is given up, fails or is too large is never stored. NULL for an
+ * empty body, which is stored at once. */
+TernReader *tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheEntry *entry);

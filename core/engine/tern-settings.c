@@ -53,6 +53,7 @@ tern_settings_new (void)
 {
   static const int codes[] = { 300, 301, 302, 303, 307, 308 };
   static const char *const safe[] = { "GET", "HEAD", "OPTIONS", "TRACE", NULL };
+  static const char *const optimistic[] = { "PUT", "PATCH", NULL };
   TernSettings *self = g_new0 (TernSettings, 1);
 
   g_atomic_ref_count_init (&self->ref_count);
@@ -72,6 +73,7 @@ tern_settings_new (void)
   self->redirect_codes = g_array_append_vals (g_array_new (FALSE, FALSE, sizeof (int)), codes,
                                               G_N_ELEMENTS (codes));
   self->safe_methods = g_strdupv ((char **) safe);
+  self->optimistic_methods = g_strdupv ((char **) optimistic);
   self->user_agent = g_strdup ("libtern/" TERN_VERSION);
   self->max_connections = 64;
   self->max_connections_per_host = 6;
@@ -103,6 +105,7 @@ tern_settings_copy (const TernSettings *other)
   g_ptr_array_ref (self->identities);
   g_array_ref (self->redirect_codes);
   self->safe_methods = g_strdupv (other->safe_methods);
+  self->optimistic_methods = g_strdupv (other->optimistic_methods);
   self->user_agent = g_strdup (other->user_agent);
   self->ca_file = g_strdup (other->ca_file);
   return self;
@@ -131,6 +134,7 @@ tern_settings_unref (TernSettings *self)
   g_ptr_array_unref (self->identities);
   g_array_unref (self->redirect_codes);
   g_strfreev (self->safe_methods);
+  g_strfreev (self->optimistic_methods);
   g_free (self->user_agent);
   g_free (self->ca_file);
   g_free (self);

@@ -48,6 +48,7 @@ typedef struct
   gboolean forward_authorization;
   GArray *redirect_codes; /* of int; never changed once shared */
   char **safe_methods;
+  char **optimistic_methods; /* guarded by If-Match */
   gboolean ignore_etag;
   gboolean preemptive_auth;
   gboolean allow_auth_downgrade;

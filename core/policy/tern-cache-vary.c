@@ -46,13 +46,22 @@ tern_cache_vary_is_any (const TernHeaders *response_headers)
   return FALSE;
 }
 
+static const char *const secrets[]
+  = { "authorization", "cookie", "cookie2", "proxy-authorization", "x-wsse", NULL };
+
 static gboolean
 is_secret (const char *name)
 {
-  static const char *const secrets[]
-    = { "authorization", "cookie", "cookie2", "proxy-authorization", "x-wsse", NULL };
-
   return g_strv_contains (secrets, name);
+}
+
+gboolean
+tern_cache_vary_has_secrets (const TernHeaders *request_headers)
+{
+  for (guint i = 0; secrets[i]; i++)
+    if (tern_headers_has (request_headers, secrets[i]))
+      return TRUE;
+  return FALSE;
 }
 
 /* Fields whose values mean the same in either case, as their specifications say (RFC 9110

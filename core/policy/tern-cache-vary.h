@@ -37,6 +37,9 @@ gboolean tern_cache_vary_matches (const GPtrArray *vary,
                                   const TernHeaders *request_headers,
                                   const char *salt);
 
+/* Whether the request has a field whose value is kept as a digest only. */
+gboolean tern_cache_vary_has_secrets (const TernHeaders *request_headers);
+
 /* A deep copy. */
 GPtrArray *tern_cache_vary_copy (const GPtrArray *vary);
 

@@ -124,6 +124,11 @@ char **tern_client_get_safe_methods (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_safe_methods (TernClient *self, const char *const *safe_methods);
 TERN_AVAILABLE_IN_ALL
+char **tern_client_get_optimistic_methods (TernClient *self);
+TERN_AVAILABLE_IN_ALL
+void tern_client_set_optimistic_methods (TernClient *self,
+                                         const char *const *optimistic_methods);
+TERN_AVAILABLE_IN_ALL
 gboolean tern_client_get_ignore_etag (TernClient *self);
 TERN_AVAILABLE_IN_ALL
 void tern_client_set_ignore_etag (TernClient *self, gboolean ignore_etag);

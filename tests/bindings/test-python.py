@@ -313,6 +313,9 @@ def properties():
   equal(client.get_safe_methods(), ['GET', 'HEAD', 'OPTIONS', 'TRACE'])
   client.set_safe_methods(['GET'])
   equal(client.get_safe_methods(), ['GET'])
+  equal(client.props.optimistic_methods, ['PUT', 'PATCH'])
+  client.set_optimistic_methods(['PUT'])
+  equal(client.get_optimistic_methods(), ['PUT'])
   client.props.tls_minimum_version = Tern.TlsVersion.VERSION_1_3 \
     if hasattr(Tern.TlsVersion, 'VERSION_1_3') else getattr(Tern.TlsVersion, '1_3')
   equal(int(client.props.tls_minimum_version), 13)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way of a request through the cache: to an answer, or on to the network with questions about
+ * what is stored. It must never change what is stored. */
+#include <string.h>
+
+#include "engine/tern-cache-body.h"
+#include "engine/tern-cache-reply.h"
+#include "engine/tern-cache-salt.h"
+#include "engine/tern-cache-walk.h"
+#include "engine/tern-stage.h"
+#include "policy/tern-cache-conditions.h"
+#include "policy/tern-cache-control.h"
+#include "policy/tern-cache-key.h"
+#include "policy/tern-cache-update.h"
+#include "policy/tern-cache-validation.h"
+#include "policy/tern-cache-vary.h"
+
+static TernGo
+answer_timeout (TernFlow *flow, TernCacheWalk *state)
+{
+  tern_cache_reply_timeout (flow, &(TernCacheStatus){ .decision = &state->decision });
+  return TERN_GO_ANSWER;
+}
+
+static void
+add_guard (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernSettings *settings = flow->settings;
+  const TernCacheRecord *records[TERN_CACHE_FOUND_MAX];
+  const gsize n = tern_cache_found_list (&state->found, records);
+  g_autofree char *tags
+      = tern_cache_if_match (&request, (const char *const *)settings->optimistic_methods,
+                             settings->ignore_etag, records, n);
+
+  if (tags)
+    tern_call_edit (&flow->call, TERN_STAGE_CACHE, "If-Match", tags);
+}
+
+/* What may be sent while it is validated is validated first: nobody here asks behind the program's
+ * back. */
+static TernGo
+forward (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernCacheRecord *records[TERN_CACHE_FOUND_MAX];
+  const gsize n = tern_cache_found_list (&state->found, records);
+  g_autoptr (TernHeaders) conditions = NULL;
+
+  state->place = AT_FORWARDED;
+  state->asked_at = tern_cache_walk_now ();
+  if (state->guards)
+    add_guard (flow, state);
+  if (state->decision.verdict != TERN_CACHE_VALIDATE)
+    return TERN_GO_ON;
+  conditions = tern_headers_new ();
+  if (tern_cache_add_conditions (&request, records, n, state->decision.record,
+                                 flow->settings->ignore_etag, conditions))
+    tern_call_edit_all (&flow->call, TERN_STAGE_CACHE, conditions);
+  else
+    state->decision.verdict = TERN_CACHE_MISS; /* a 304 is not for us */
+  return TERN_GO_ON;
+}
+
+/* Whatever is stored was looked up: what now? */
+static TernGo
+decide (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernCacheRecord *records[TERN_CACHE_FOUND_MAX];
+  const gsize n = tern_cache_found_list (&state->found, records);
+
+  state->decision = tern_cache_decide (&request, records, n, tern_cache_walk_now ());
+  switch (state->decision.verdict)
+    {
+    case TERN_CACHE_HIT:
+      return tern_cache_walk_find_body (flow, state, state->decision.record, AT_BODY);
+    case TERN_CACHE_FAIL_504:
+      return answer_timeout (flow, state);
+    case TERN_CACHE_HIT_STALE:
+      state->decision.verdict = TERN_CACHE_VALIDATE;
+      state->decision.forward = TERN_FORWARD_STALE;
+      return forward (flow, state);
+    case TERN_CACHE_MISS:
+    case TERN_CACHE_VALIDATE:
+    default:
+      return forward (flow, state);
+    }
+}
+
+static TernGo
+take_home (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const char *slot;
+
+  tern_cache_found_take_home (&state->found, &request, flow->op.value);
+  slot = state->guards ? tern_cache_found_seek_newest (&state->found, &request)
+                       : tern_cache_found_seek (&state->found, &request);
+  return slot ? tern_cache_walk_find_meta (flow, state, slot, AT_SIBLING) : decide (flow, state);
+}
+
+static TernGo
+look_up (TernFlow *flow, TernCacheWalk *state)
+{
+  state->salt = tern_cache_salt_get (flow->settings->cache_store);
+  return tern_cache_walk_find_meta (flow, state, NULL, AT_META);
+}
+
+static TernGo
+take_salt (TernFlow *flow, TernCacheWalk *state)
+{
+  TernCacheStore *cache = flow->settings->cache_store;
+  g_autoptr (GBytes) made = NULL;
+  const char *salt;
+
+  if (tern_cache_salt_take (cache, flow->op.value))
+    return look_up (flow, state);
+  made = tern_cache_salt_make ();
+  if (!made || !tern_cache_salt_take (cache, made))
+    return look_up (flow, state);
+  /* Another thread may have been the first: the one that counts is stored. */
+  salt = tern_cache_salt_get (cache);
+  return tern_cache_walk_store (flow, state, tern_cache_salt_key (),
+                                g_bytes_new (salt, strlen (salt)), 0, AT_SALTED);
+}
+
+static gboolean
+wants_guard (const TernFlow *flow, const TernCacheWalk *state)
+{
+  const char *const *methods = (const char *const *)flow->settings->optimistic_methods;
+
+  return !flow->settings->ignore_etag && g_strv_contains (methods, flow->call.method)
+         && !tern_cache_has_conditions (state->fields);
+}
+
+static TernGo
+begin (TernFlow *flow, TernCacheWalk *state)
+{
+  TernCacheRequest request;
+
+  state->fields = tern_call_merge (&flow->call);
+  state->key = tern_cache_key (flow->call.uri, flow->call.request->partition);
+  state->guards = wants_guard (flow, state);
+  request = tern_cache_walk_view (flow, state);
+  if (!state->guards && !tern_cache_wants_lookup (&request))
+    return decide (flow, state);
+  if (!tern_cache_vary_has_secrets (state->fields)
+      || tern_cache_salt_get (flow->settings->cache_store))
+    return look_up (flow, state);
+  return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_salt_key (), AT_SALT);
+}
+
+static TernGo
+answer_hit (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernCacheStatus status = { .decision = &state->decision };
+
+  if (!tern_cache_body_take (state->decision.record, flow->op.value, &state->body))
+    {
+      /* Half an entry is none. */
+      tern_cache_found_drop (&state->found, state->decision.record);
+      return decide (flow, state);
+    }
+  tern_cache_reply (flow, &request, state->decision.record, state->body, &status);
+  return TERN_GO_ANSWER;
+}
+
+/* Nothing is stored, so what may only come from the cache does not come. */
+static TernGo
+go_without_store (TernFlow *flow, TernCacheWalk *state)
+{
+  TernCacheControl wanted;
+
+  if (!tern_headers_has (flow->call.headers, "Cache-Control"))
+    return TERN_GO_ON;
+  tern_cache_control_read (&wanted, flow->call.headers);
+  if (!wanted.only_if_cached)
+    return TERN_GO_ON;
+  state->decision.verdict = TERN_CACHE_FAIL_504;
+  return answer_timeout (flow, state);
+}
+
+TernGo
+tern_cache_walk_down (TernFlow *flow, gpointer data)
+{
+  TernCacheWalk *state = data;
+
+  if (!flow->settings->cache_store)
+    return go_without_store (flow, state);
+  switch (state->place)
+    {
+    case AT_SALT:
+      return take_salt (flow, state);
+    case AT_SALTED:
+      return look_up (flow, state);
+    case AT_META:
+      return take_home (flow, state);
+    case AT_SIBLING:
+      {
+        const TernCacheRequest request = tern_cache_walk_view (flow, state);
+
+        tern_cache_found_take_sibling (&state->found, &request, flow->op.value);
+        return decide (flow, state);
+      }
+    case AT_BODY:
+      return answer_hit (flow, state);
+    default:
+      return begin (flow, state);
+    }
+}

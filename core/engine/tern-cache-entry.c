@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Writes entries. It must never make one findable before it is whole: the body comes first, then
+ * its record, then the line in the home slot that leads to it. */
+#include "engine/tern-cache-entry.h"
+
+#include "engine/tern-store-call.h"
+#include "policy/tern-cache-freshness.h"
+#include "policy/tern-cache-variants.h"
+
+struct _TernCacheEntry
+{
+  char *key;
+  char *slot; /* NULL: the home slot */
+  TernCacheRecord *record;
+  GBytes *home; /* the record of the home slot with the line about this one; NULL: it is this one */
+  gint64 home_until;
+  char **dropped;
+};
+
+static char *
+part_key (const char *key, const char *slot, const char *part)
+{
+  g_autofree char *whole = tern_cache_slot_key (key, slot);
+
+  return g_strconcat (whole, part, NULL);
+}
+
+char *
+tern_cache_meta_key (const char *key, const char *slot)
+{
+  return part_key (key, slot, "#meta");
+}
+
+char *
+tern_cache_body_key (const char *key, const char *slot)
+{
+  return part_key (key, slot, "#body");
+}
+
+static void
+swap_siblings (TernCacheRecord *record, GPtrArray **siblings)
+{
+  GPtrArray *before = record->siblings;
+
+  record->siblings = *siblings;
+  *siblings = before;
+}
+
+/* The home slot is needed as long as anything that its lines lead to; 0 is for good. */
+static gint64
+keep_home_until (const TernCacheRecord *home, const TernCacheRecord *record)
+{
+  const gint64 own = tern_cache_keep_until (home);
+  const gint64 other = tern_cache_keep_until (record);
+
+  return own == 0 || other == 0 ? 0 : MAX (own, other);
+}
+
+TernCacheEntry *
+tern_cache_entry_new (const char *key,
+                      const TernCacheRequest *request,
+                      const TernCacheRecord *home,
+                      TernCacheRecord *record)
+{
+  TernCacheEntry *self = g_new0 (TernCacheEntry, 1);
+  g_auto (TernCachePlace) place = { 0 };
+
+  tern_cache_place (&place, home, request, record);
+  self->key = g_strdup (key);
+  self->record = record;
+  if (place.slot)
+    {
+      /* The record of the home slot is ours to read only: another one has its fields for a moment.
+       */
+      TernCacheRecord with_line = *home;
+
+      swap_siblings (&with_line, &place.siblings);
+      self->home = tern_cache_record_serialize (&with_line);
+      swap_siblings (&with_line, &place.siblings);
+      self->home_until = keep_home_until (home, record);
+      g_ptr_array_set_size (record->siblings, 0);
+    }
+  else
+    swap_siblings (record, &place.siblings);
+  self->slot = g_steal_pointer (&place.slot);
+  self->dropped = g_steal_pointer (&place.dropped);
+  return self;
+}
+
+void
+tern_cache_entry_free (TernCacheEntry *self)
+{
+  tern_cache_record_free (self->record);
+  g_clear_pointer (&self->home, g_bytes_unref);
+  g_strfreev (self->dropped);
+  g_free (self->slot);
+  g_free (self->key);
+  g_free (self);
+}
+
+void
+tern_cache_entry_store (TernCacheEntry *self, TernCacheStore *store, GBytes *body)
+{
+  TernCacheRecord *record = self->record;
+  gsize size = 0;
+  const void *data = g_bytes_get_data (body, &size);
+  gint64 keep_until;
+
+  if (!tern_cache_record_fits (record, size))
+    return; /* a part that is not the one it says it is */
+  record->body_length = size;
+  record->body_checksum = tern_cache_checksum (0, data, size);
+  keep_until = tern_cache_keep_until (record);
+  tern_store_call_later (store, tern_cache_body_key (self->key, self->slot), g_bytes_ref (body),
+                         keep_until);
+  tern_store_call_later (store, tern_cache_meta_key (self->key, self->slot),
+                         tern_cache_record_serialize (record), keep_until);
+  if (self->home)
+    tern_store_call_later (store, tern_cache_meta_key (self->key, NULL), g_bytes_ref (self->home),
+                           self->home_until);
+  for (guint i = 0; self->dropped[i]; i++)
+    {
+      tern_store_call_later (store, tern_cache_meta_key (self->key, self->dropped[i]), NULL, 0);
+      tern_store_call_later (store, tern_cache_body_key (self->key, self->dropped[i]), NULL, 0);
+    }
+}
+
+/* A line that leads to nothing does no harm. */
+void
+tern_cache_entry_remove (const TernCacheEntry *self, TernCacheStore *store)
+{
+  tern_store_call_later (store, tern_cache_meta_key (self->key, self->slot), NULL, 0);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The responses that the cache gives by itself, and the word on each that passes it. */
+#pragma once
+
+#include "engine/tern-flow.h"
+#include "policy/tern-cache-status.h"
+
+/* Answers with the record and its body, whole or in the form that the request asks for. */
+void tern_cache_reply (TernFlow *flow,
+                       const TernCacheRequest *request,
+                       const TernCacheRecord *record,
+                       GBytes *body,
+                       const TernCacheStatus *status);
+
+/* 504: only-if-cached, and nothing is. */
+void tern_cache_reply_timeout (TernFlow *flow, const TernCacheStatus *status);
+
+/* Says in the response, and to who listens, what the cache did. */
+void tern_cache_reply_note (TernFlow *flow, TernResponse *response, const TernCacheStatus *status);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the cache's stage remembers of a request, and how it asks for the store's work in turn:
+ *
+ *   down  START → (SALT → SALTED →) META → (SIBLING →) hit:  BODY → the answer
+ *                                                      else: FORWARDED
+ *   up    FORWARDED → 304:     (TAGGED →) VALIDATED → REWRITTEN → the answer
+ *                              it speaks of nothing: DELETING → FORWARDED again, unconditionally
+ *                     failure: RESCUE → the stored answer, or on as below
+ *                     else:    DELETING or REFRESHED → the answer of the origin
+ */
+#pragma once
+
+#include "engine/tern-cache-found.h"
+#include "engine/tern-flow.h"
+#include "policy/tern-cache-decision.h"
+
+typedef enum
+{
+  AT_START,
+  AT_SALT,      /* the salt of the store is being looked up */
+  AT_SALTED,    /* there was none: a new one is being stored */
+  AT_META,      /* the record in the home slot is being looked up */
+  AT_SIBLING,   /* that of another variant */
+  AT_BODY,      /* of the record that answers */
+  AT_FORWARDED, /* the request went down */
+  AT_TAGGED,    /* 304: the record that it names is being looked up */
+  AT_VALIDATED, /* 304: the body of the record is being looked up */
+  AT_REWRITTEN, /* 304: the record is being rewritten */
+  AT_REFRESHED, /* the answer to a HEAD: the same */
+  AT_RESCUE,    /* the origin failed: the body of the record is being looked up */
+  AT_DELETING,  /* what an unsafe request, or an answer, made invalid */
+} TernCacheWalkPlace;
+
+typedef struct
+{
+  TernCacheWalkPlace place;
+  gboolean guards;     /* an update, which is to say what it overwrites */
+  TernHeaders *fields; /* the request as it came down to here */
+  char *key;
+  const char *salt; /* borrowed from the store */
+  TernCacheFound found;
+  TernCacheDecision decision;
+  gint64 asked_at; /* Unix seconds */
+  GBytes *body;
+  const TernCacheRecord *asked; /* of those found, the one of which a 304 speaks */
+  TernCacheRecord *fresh;       /* the same after the 304 */
+  gboolean kept;                /* and it was rewritten */
+  gboolean beyond_rescue;
+  char **doomed;
+  guint n_deleted;
+} TernCacheWalk;
+
+G_STATIC_ASSERT (sizeof (TernCacheWalk) <= sizeof (TernStageState));
+
+void tern_cache_walk_clear (gpointer data);
+
+/* Unix seconds. */
+gint64 tern_cache_walk_now (void);
+
+/* The request as the policy sees it; borrowed from both. */
+TernCacheRequest tern_cache_walk_view (const TernFlow *flow, const TernCacheWalk *state);
+
+/* Each asks for one operation on a key (taken), after which the stage goes on at @place. */
+TernGo tern_cache_walk_operate (TernFlow *flow,
+                                TernCacheWalk *state,
+                                TernOperationKind kind,
+                                char *key,
+                                TernCacheWalkPlace place);
+TernGo tern_cache_walk_find_meta (TernFlow *flow,
+                                  TernCacheWalk *state,
+                                  const char *slot,
+                                  TernCacheWalkPlace place);
+TernGo tern_cache_walk_find_body (TernFlow *flow,
+                                  TernCacheWalk *state,
+                                  const TernCacheRecord *record,
+                                  TernCacheWalkPlace place);
+/* Takes @value, too. */
+TernGo tern_cache_walk_store (TernFlow *flow,
+                              TernCacheWalk *state,
+                              char *key,
+                              GBytes *value,
+                              gint64 keep_until,
+                              TernCacheWalkPlace place);
+
+/* The two ways of the stage. */
+TernGo tern_cache_walk_down (TernFlow *flow, gpointer data);
+TernGo tern_cache_walk_up (TernFlow *flow, gpointer data);

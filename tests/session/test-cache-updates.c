@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a program changes that it has seen: guarded by If-Match against lost updates, and what of
+ * the cache is out of date then. */
+
+#include "page.h"
+
+static void
+ask (Page *p, const char *method, const char *field, const char *value, guint status)
+{
+  session_ask (&p->session, method, "/page");
+  if (field)
+    session_header (&p->session, field, value);
+  session_body (&p->session, "new");
+  session_fetch (&p->session);
+  session_assert (&p->session, status, NULL);
+}
+
+static void
+see (Page *p, const char *tag)
+{
+  g_autofree char *fields = g_strdup_printf ("Cache-Control: max-age=60\r\nETag: %s\r\n", tag);
+
+  page_set (p, 200, fields, "seen");
+  page_get_with (p, "Cache-Control", "no-cache", "seen", 1);
+}
+
+static void
+test_guarded (gboolean async, gconstpointer kind)
+{
+  static const char *const methods[] = { "PUT", "PATCH" };
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  for (guint i = 0; i < G_N_ELEMENTS (methods); i++)
+    {
+      see (&p, "\"1\"");
+      page_set (&p, 204, NULL, NULL);
+      ask (&p, methods[i], NULL, NULL, 204);
+      origin_assert_field (p.session.origin, 2 * i + 1, "If-Match", "\"1\"");
+      page_assert_cache (&p, FALSE, "tern; fwd=method; fwd-status=204");
+    }
+  /* It is gone with the answer: nothing is known of what is there now. */
+  ask (&p, "PUT", NULL, NULL, 204);
+  origin_assert_field (p.session.origin, 4, "If-Match", NULL);
+}
+
+static void
+test_refused (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "\"1\"");
+  page_set (&p, 412, NULL, "changed");
+  ask (&p, "PUT", NULL, NULL, 412);
+  origin_assert_field (p.session.origin, 1, "If-Match", "\"1\"");
+  session_assert (&p.session, 412, "changed");
+  /* Somebody has changed it, so what is stored is no answer any more. */
+  page_set (&p, 200, "Cache-Control: max-age=60\r\nETag: \"2\"\r\n", "theirs");
+  page_get (&p, "theirs", 1);
+  /* An error says nothing of it. */
+  page_set (&p, 403, NULL, "no");
+  ask (&p, "PUT", NULL, NULL, 403);
+  page_get (&p, "theirs", 0);
+}
+
+/* Where nobody can say, or the program says it by itself. */
+static void
+test_unguarded (gboolean async, gconstpointer kind)
+{
+  static const char *const only_put[] = { "PUT", NULL };
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "W/\"1\"");
+  page_set (&p, 500, NULL, "no");
+  ask (&p, "PUT", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 1, "If-Match", NULL);
+  see (&p, "\"1\"");
+  page_set (&p, 500, NULL, "no");
+  ask (&p, "POST", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 3, "If-Match", NULL);
+  ask (&p, "PUT", "If-Match", "*", 500);
+  origin_assert_field (p.session.origin, 4, "If-Match", "*");
+  tern_client_set_optimistic_methods (p.session.client, only_put);
+  ask (&p, "PATCH", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 5, "If-Match", NULL);
+  ask (&p, "PUT", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 6, "If-Match", "\"1\"");
+  tern_client_set_optimistic_methods (p.session.client, NULL);
+  ask (&p, "PUT", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 7, "If-Match", NULL);
+  tern_client_set_optimistic_methods (p.session.client, only_put);
+  tern_client_set_ignore_etag (p.session.client, TRUE);
+  ask (&p, "PUT", NULL, NULL, 500);
+  origin_assert_field (p.session.origin, 8, "If-Match", NULL);
+}
+
+/* Of several variants it is the newest that the program has seen, and never another's. */
+static void
+test_newest (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  page_set (&p, 200, "Cache-Control: max-age=60\r\nETag: \"m\"\r\n", "mine");
+  page_get_with (&p, "Authorization", "Bearer me", "mine", 1);
+  page_set (&p, 500, NULL, "no");
+  ask (&p, "PUT", "Authorization", "Bearer you", 500);
+  origin_assert_field (p.session.origin, 1, "If-Match", NULL);
+  ask (&p, "PUT", "Authorization", "Bearer me", 500);
+  origin_assert_field (p.session.origin, 2, "If-Match", "\"m\"");
+}
+
+/* The origin names what else has changed; no answer at all may mean that it has. */
+static void
+test_invalid (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "old");
+  session_get (&p.session, "/page/a", 200, "old");
+  session_get (&p.session, "/page/b", 200, "old");
+  page_get (&p, "old", 1);
+  page_set (&p, 201, "Location: /page/a\r\nContent-Location: page/b\r\n", NULL);
+  ask (&p, "POST", NULL, NULL, 201);
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "new");
+  session_get (&p.session, "/page/a", 200, "new");
+  session_get (&p.session, "/page/b", 200, "new");
+  page_get (&p, "new", 1);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  page_add_test ("/cache/updates/guarded", test_guarded);
+  page_add_test ("/cache/updates/refused", test_refused);
+  page_add_test ("/cache/updates/unguarded", test_unguarded);
+  page_add_test ("/cache/updates/newest", test_newest);
+  page_add_test ("/cache/updates/invalid", test_invalid);
+  return g_test_run ();
+}
