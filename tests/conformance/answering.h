@@ -36,7 +36,6 @@ answering_hash_body (gpointer data, const char *algorithm, GError **error)
 static inline TernAuthScheme *
 answering_accept (const Asking *asking, GError **error)
 {
-  g_autoptr (TernHeaders) headers = tern_headers_new ();
   GObject *scheme = tern_plugins_create (TERN_PLUGIN_AUTH_SCHEME, asking->scheme, NULL);
   g_autoptr (GPtrArray) challenges = tern_challenges_parse (asking->challenge, NULL);
 

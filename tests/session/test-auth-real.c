@@ -415,7 +415,6 @@ test_squid (gboolean async, gconstpointer data)
   use_squid (&v, "secret");
   for (guint kind = 0; kind < 4; kind++)
     {
-      g_autofree char *body = NULL;
       g_autoptr (TernOriginRequest) request = NULL;
 
       visit_ask (&v, "POST", uri);

@@ -234,7 +234,6 @@ test_endless (gboolean async, gconstpointer data)
 static void
 test_chain (gboolean async, gconstpointer data)
 {
-  g_autoptr (TernFailure) failure = NULL;
   g_auto (Session) s;
 
   session_init (&s, async);
