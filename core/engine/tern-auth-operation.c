@@ -85,7 +85,11 @@ tern_auth_operation_hash (TernFlow *flow, TernWait *wait)
 
   wait->may_block = FALSE;
   if (!op->job)
-    op->job = tern_body_hash_start (op->key, &flow->call.body, tern_wait_get_wake (wait));
+    {
+      op->job = tern_body_hash_start (op->key, &flow->call.body, tern_wait_get_wake (wait));
+      /* Wherever the hashing ends, the body is sent from its start. */
+      flow->call.body_sent_once |= flow->call.body.kind == TERN_SOURCE_STREAM;
+    }
   if (tern_job_is_done (op->job))
     op->hash = tern_body_hash_steal (op->job);
   else if (flow->env.total_deadline == TERN_NEVER

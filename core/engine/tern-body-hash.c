@@ -100,6 +100,14 @@ seek_start (const TernBodySource *body)
   return g_seekable_seek (G_SEEKABLE (body->stream), body->start, G_SEEK_SET, NULL, NULL);
 }
 
+/* Nothing else is sent either, and who opens a pipe may wait for ever. */
+static gboolean
+is_plain (GFile *file)
+{
+  return !g_file_is_native (file)
+         || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_REGULAR;
+}
+
 static void
 work_run (gpointer data)
 {
@@ -113,7 +121,7 @@ work_run (gpointer data)
     return;
   if (body->kind == TERN_SOURCE_FILE)
     {
-      file = g_file_read (body->file, NULL, NULL);
+      file = is_plain (body->file) ? g_file_read (body->file, NULL, NULL) : NULL;
       is_read = file && hash_stream (&hasher, G_INPUT_STREAM (file), -1);
     }
   else if (body->kind == TERN_SOURCE_STREAM && tern_body_source_can_rewind (body))

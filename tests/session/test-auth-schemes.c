@@ -426,6 +426,32 @@ test_nothing_elsewhere (gboolean async, gconstpointer data)
   origin_assert_field (s.other, 1, "X-WSSE", NULL);
 }
 
+/* The folder that was asked for is not told either, whatever the server names, nor what may be it.
+ */
+static void
+test_guard (gboolean async, gconstpointer data)
+{
+  static const char *const basic = "WWW-Authenticate: Basic realm=\"door\"\r\n";
+  static const char *const paths[] = { "/b/a", "/b/c", "/%2e%2e/b/a", "/x/%2E./b/a" };
+  g_auto (Session) s;
+
+  session_init (&s, async);
+  tern_client_add_credentials (s.client, "user", "secret", NULL);
+  tern_origin_add_reply (s.origin, "/b/a", 401,
+                         "WWW-Authenticate: Digest realm=\"d\", nonce=\"n\", domain=\"/a\"\r\n",
+                         "hidden");
+  session_get (&s, "/b/a", 401, "hidden");
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      tern_origin_add_reply (s.origin, paths[i], 401, basic, "weak");
+      session_get (&s, paths[i], 401, "weak");
+      g_assert_cmpuint (tern_origin_n_requests (s.origin), ==, 3 + i);
+    }
+  tern_origin_add_reply (s.origin, "/c", 401, basic, "weak");
+  session_get (&s, "/c", 401, "weak");
+  origin_assert_field (s.origin, 7, "Authorization", "Basic dXNlcjpzZWNyZXQ=");
+}
+
 #define BOTH(name, function) tern_test_add_both ("/session/auth-schemes/" name, function, NULL)
 
 int
@@ -440,5 +466,6 @@ main (int argc, char **argv)
   BOTH ("rank", test_rank);
   BOTH ("refuses", test_refuses);
   BOTH ("nothing-elsewhere", test_nothing_elsewhere);
+  BOTH ("guard", test_guard);
   return g_test_run ();
 }
