@@ -323,6 +323,82 @@ check_stolen (Wire *wire, const char *first)
   g_assert_cmpint (recv (wire->peer, buffer, sizeof buffer, 0), ==, 0);
 }
 
+/* All of it without blocking; what did not go is offered again when the source says so. */
+static void
+write_polled (GIOStream *stream, const char *text, gsize len)
+{
+  GPollableOutputStream *output = G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream));
+
+  g_assert_true (g_pollable_output_stream_can_poll (output));
+  while (len > 0)
+    {
+      g_autoptr (GSource) source = NULL;
+      g_autoptr (GError) error = NULL;
+      gboolean ready = FALSE;
+      const gssize n
+          = g_pollable_output_stream_write_nonblocking (output, text, len, NULL, &error);
+
+      if (n > 0)
+        {
+          text += n;
+          len -= n;
+          continue;
+        }
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK);
+      source = g_pollable_output_stream_create_source (output, NULL);
+      g_source_set_callback (source, G_SOURCE_FUNC (on_ready), &ready, NULL);
+      g_source_attach (source, NULL);
+      tern_test_run_until (&ready, 10000);
+    }
+}
+
+static void
+read_until (gboolean async, GIOStream *stream, const char *end)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  char buffer[64];
+
+  while (!g_str_has_suffix (text->str, end))
+    {
+      const gssize n = read_some (async, stream, buffer, sizeof buffer);
+
+      g_assert_cmpint (n, >, 0);
+      g_string_append_len (text, buffer, n);
+    }
+}
+
+/* What is taken out of an encrypted connection is encrypted still, and ends in order. */
+static void
+test_steal_tls (gboolean async, gconstpointer data)
+{
+  const gsize size = 4 * 1024 * 1024;
+  g_autoptr (TernTestCerts) certs = tern_test_certs_new ();
+  g_autoptr (TernOrigin) origin = tern_origin_new_tls (certs, TERN_TEST_CERT_SERVER, NULL, 0);
+  g_autoptr (GIOStream) stream = NULL;
+  g_autofree char *body = g_strnfill (size, 'x');
+  g_autofree char *head
+      = g_strdup_printf ("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", size);
+  g_auto (Wire) wire = { .async = async, .peer = -1 };
+
+  tern_origin_push_script (origin, TUNNEL, -1, TERN_ORIGIN_SCRIPT_DEFAULT);
+  tern_origin_add_reply (origin, "/", 200, NULL, "secret");
+  wire.connection = tern_connection_new ("localhost", tern_origin_get_port (origin), TRUE);
+  tern_connection_set_ca_file (wire.connection, tern_test_certs_get_ca_file (certs));
+  g_assert_true (wire_request (&wire, "CONNECT", "host:1", NULL, NULL));
+  wire_assert_answer (&wire, 200, "");
+  stream = tern_connection_steal_stream (wire.connection, NULL);
+  g_assert_nonnull (stream);
+
+  write_all (async, stream, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  read_until (async, stream, "secret");
+  write_polled (stream, head, strlen (head));
+  write_polled (stream, body, size);
+  read_until (async, stream, "secret");
+  g_assert_true (g_io_stream_close (stream, NULL, NULL));
+  g_assert_true (tern_origin_wait_closed (origin, 0, 10000));
+  g_assert_true (tern_origin_connection_got_close_notify (origin, 0));
+}
+
 static void
 test_connect (gboolean async, gconstpointer data)
 {
@@ -388,6 +464,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/connection/tls/truncated", test_tls_truncated, NULL);
   tern_test_add_both ("/connection/source", test_source, NULL);
   tern_test_add_both ("/connection/steal/connect", test_connect, NULL);
+  tern_test_add_both ("/connection/steal/tls", test_steal_tls, NULL);
   tern_test_add_both ("/connection/steal/upgrade", test_upgrade, NULL);
   tern_test_add_both ("/connection/steal/no-upgrade", test_no_upgrade, NULL);
   return g_test_run ();
