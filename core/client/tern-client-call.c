@@ -112,7 +112,12 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
 {
   TernClientCall *self = g_new0 (TernClientCall, 1);
   g_autoptr (TernSettings) settings = tern_client_get_settings (client);
-  TernHooks hooks = { .data = self };
+  /* Who is told of rare things is looked for when they happen: each look costs a hundred
+   * instructions, and each request would pay for all of them. */
+  TernHooks hooks = { .informational = on_informational,
+                      .redirected = on_redirected,
+                      .certificate_error = on_certificate_error,
+                      .data = self };
 
   self->client = g_object_ref (client);
   self->request = g_object_ref (request);
@@ -125,14 +130,8 @@ tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_b
     hooks.log = on_log;
   if (self->shown || hooks.log)
     hooks.head = on_head;
-  if (has_listener (client, TERN_CLIENT_INFORMATIONAL))
-    hooks.informational = on_informational;
-  if (has_listener (client, TERN_CLIENT_REDIRECTED))
-    hooks.redirected = on_redirected;
   if (self->told)
     hooks.uploaded = on_uploaded;
-  if (has_listener (client, TERN_CLIENT_CERTIFICATE_ERROR))
-    hooks.certificate_error = on_certificate_error;
   if (has_listener (client, TERN_CLIENT_AUTHENTICATE))
     hooks.authenticate = on_authenticate;
   self->flow = tern_flow_new (settings, request, &hooks);
