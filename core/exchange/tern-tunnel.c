@@ -13,6 +13,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-error-line.h"
+#include "base/tern-escape.h"
 #include "base/tern-i18n.h"
 #include "exchange/tern-body-reader.h"
 #include "exchange/tern-head-reader.h"
@@ -300,6 +301,8 @@ void
 tern_tunnel_set_refused (
     GError **error, const char *proxy, const char *target, guint status, const char *reason)
 {
+  g_autofree char *shown = tern_escape (reason, strlen (reason));
+
   g_set_error (error, TERN_ERROR, status == 407 ? TERN_ERROR_PROXY_AUTH : TERN_ERROR_PROXY_TUNNEL,
-               _ ("The proxy %s refused a tunnel to %s: %u %s"), proxy, target, status, reason);
+               _ ("The proxy %s refused a tunnel to %s: %u %s"), proxy, target, status, shown);
 }

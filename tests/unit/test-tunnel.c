@@ -411,6 +411,19 @@ test_refused_error (void)
   g_assert_error (auth, TERN_ERROR, TERN_ERROR_PROXY_AUTH);
 }
 
+/* A line has 64 KiB, and may turn the text around it about (U+202E). */
+static void
+test_refused_at_length (void)
+{
+  g_autofree char *many = g_strnfill (60000, 'x');
+  g_autofree char *reason = g_strconcat ("\xE2\x80\xAE", many, NULL);
+  g_autoptr (GError) error = NULL;
+
+  tern_tunnel_set_refused (&error, "http://p:3128", "o.example:443", 403, reason);
+  g_assert_cmpuint (strlen (error->message), <, 400);
+  g_assert_null (strstr (error->message, "\xE2\x80\xAE"));
+}
+
 #define ADD_ROWS(folder, rows, func)                                                               \
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)                                                  \
     {                                                                                              \
@@ -434,5 +447,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tunnel/early-refusal", test_early_refusal);
   g_test_add_func ("/tunnel/limits", test_limits);
   g_test_add_func ("/tunnel/refused-error", test_refused_error);
+  g_test_add_func ("/tunnel/refused-error/long", test_refused_at_length);
   return g_test_run ();
 }
