@@ -252,6 +252,8 @@ test_hang (gboolean async, gconstpointer data)
   g_autoptr (TernProxy) used = NULL;
   TernProxyType type = TERN_PROXY_HTTP;
   guint16 port = is_socks ? tern_test_socks_get_port (socks) : tern_origin_get_port (proxy);
+  /* Time enough for a busy machine to come as far as where it hangs. */
+  const double seconds = row->phase == TERN_PHASE_TLS ? 0.05 * ask_slack () : 0.15;
   g_auto (Ask) ask;
 
   tern_test_socks_set_limit (socks, row->kind == HANG_SOCKS ? 0 : 5, TRUE);
@@ -262,16 +264,16 @@ test_hang (gboolean async, gconstpointer data)
   init (&ask, async, origin);
   tern_client_set_retries (ask.client, 1);
   if (row->idle)
-    tern_client_set_timeout (ask.client, 0.15);
+    tern_client_set_timeout (ask.client, seconds);
   else
-    tern_client_set_connect_timeout (ask.client, 0.15);
+    tern_client_set_connect_timeout (ask.client, seconds);
   used = proxied_use (&ask, type, port);
   g_assert_false (ask_fetch (&ask, NULL));
   ask_assert_io_error (&ask, TIMED_OUT, "localhost");
   g_assert_cmpint (ask_phase (&ask), ==, row->phase);
   if (row->phase == TERN_PHASE_CONNECT)
     assert_blamed (&ask, port);
-  g_assert_cmpfloat (ask.ms, >=, 140);
+  g_assert_cmpfloat (ask.ms, >=, seconds * 1000 - 10);
   g_assert_cmpfloat (ask.ms, <, 1000 * ask_slack ());
 }
 
