@@ -55,7 +55,8 @@ tern_connector_judge (
  * @error: return location for a #GError
  *
  * Opens a stream to the host. Blocks. Errors are those of the connector, with its name before the
- * message, or %TERN_ERROR_NOT_CONNECTED where it gave no stream that is open.
+ * message, %TERN_ERROR_NOT_CONNECTED where it gave no stream that is open, or
+ * %G_IO_ERROR_NOT_SUPPORTED where it has the async form alone.
  *
  * Returns: (transfer full): the stream; %NULL on error
  */
@@ -78,6 +79,9 @@ tern_connector_open_stream (TernConnector *self,
   iface = TERN_CONNECTOR_GET_IFACE (self);
   if (iface->open_stream != NULL)
     stream = iface->open_stream (self, scheme, host, port, cancellable, &cause);
+  else
+    cause = g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                         _ ("%s cannot be asked by a call that blocks"), G_OBJECT_TYPE_NAME (self));
   return tern_connector_judge (self, host, stream, cause, error);
 }
 

@@ -569,6 +569,21 @@ def connector_async():
   equal((response.get_status(), len(ours.calls)), (200, 2))
 
 
+@case('/python/connector/async-form-alone')
+def connector_async_alone():
+  class Half(GObject.Object, Tern.Connector):
+    def do_open_stream_async(self, scheme, host, port, cancellable, callback, *unused):
+      raise AssertionError('nobody iterates a context')
+
+    def do_open_stream_finish(self, result):
+      raise AssertionError('nothing has begun')
+
+  client = Tern.Client(connector=Half())
+  error = fails(Gio.io_error_quark(), Gio.IOErrorEnum.NOT_SUPPORTED,
+                lambda: client.request('GET', 'http://somewhere.invalid/', None, None, None))
+  contains(error.message, 'by a call that blocks')
+
+
 @case('/python/proxy/of-a-client')
 def client_proxy():
   class Resolver(GObject.Object, Gio.ProxyResolver):
@@ -581,6 +596,8 @@ def client_proxy():
       self.asked.append((uri, threading.current_thread()))
       if 'nowhere' in uri:
         raise GLib.Error('no idea', 'g-io-error-quark', Gio.IOErrorEnum.FAILED)
+      if 'silence' in uri:
+        return []
       return ['ftp://no.example', BASE]
 
   # The origin takes a target in absolute form for its own, and so is a proxy.
@@ -602,6 +619,8 @@ def client_proxy():
   error = fails(Tern.error_quark(), Tern.Error.PROXY_UNAVAILABLE,
                 lambda: client.request('GET', 'http://nowhere.test/', None, None, None))
   contains(error.message, 'no idea')
+  fails(Tern.error_quark(), Tern.Error.PROXY_UNAVAILABLE,
+        lambda: client.request('GET', 'http://silence.test/', None, None, None))
   client.set_proxy_resolver(Tern.EnvironmentProxyResolver())
   GLib.setenv('http_proxy', BASE, True)
   equal(client.request('GET', far, None, None, None)[0].get_status(), 200)
