@@ -384,7 +384,7 @@ test_late (gboolean async, gconstpointer data)
   fixture_init (&f, async, fake_connector_new (fake_open_deaf), "/");
   f.connector->flags = GPOINTER_TO_UINT (data);
   tern_client_set_connect_timeout (f.ask.client, 0.05);
-  /* Where the machine is busy the time is over before the pool has begun; then it does not begin. */
+  /* On a busy machine the time is over before the pool has begun; then it does not begin. */
   do
     {
       ask_again (&f.ask, NULL, "GET", URI "/");
@@ -458,40 +458,6 @@ test_failing (gboolean async, gconstpointer data)
                                 failures[i].text);
         g_assert_cmpint (ask_phase (&f.ask), ==, TERN_PHASE_CONNECT);
       }
-}
-
-/* --- which connection is whose --- */
-
-static void
-test_switch (gboolean async, gconstpointer data)
-{
-  g_autoptr (FakeConnector) other = fake_connector_new (fake_open_tcp);
-  g_autoptr (TernConnector) found = NULL;
-  g_auto (Fixture) f = { .connector = NULL };
-  g_autofree char *direct = NULL;
-
-  fixture_init (&f, async, fake_connector_new (fake_open_tcp), "/");
-  direct = tern_origin_uri (f.origin, "/plain");
-  other->port = f.connector->port;
-  g_assert_null (tern_client_get_ca_file (f.ask.client));
-  found = tern_client_get_connector (f.ask.client);
-  g_assert_true ((gpointer)found == f.connector);
-  for (guint i = 0; i < 6; i++)
-    {
-      FakeConnector *const turns[] = { f.connector, other, NULL };
-      gpointer now = turns[i / 2];
-
-      if (i % 2 == 0)
-        tern_client_set_connector (f.ask.client, now);
-      ask_again (&f.ask, NULL, "GET", direct);
-      ask_fetch (&f.ask, NULL);
-      ask_assert_ok (&f.ask, 200, NULL);
-      g_assert_cmpuint (tern_origin_n_connections (f.origin), ==, i / 2 + 1);
-    }
-  g_assert_cmpint (f.connector->n_opened, ==, 1);
-  g_assert_cmpint (other->n_opened, ==, 1);
-  tern_client_close (f.ask.client);
-  fake_connector_wait_gone (other);
 }
 
 /* More requests at once than a handful of threads could hold, each waiting for its answer: none may
@@ -592,7 +558,6 @@ main (int argc, char **argv)
                       GUINT_TO_POINTER (TERN_CONNECTOR_ANY_THREAD));
   g_test_add_func ("/connector/late/async-form", test_late_async);
   tern_test_add_both ("/connector/failing", test_failing, NULL);
-  tern_test_add_both ("/connector/switch", test_switch, NULL);
   g_test_add_func ("/connector/by-hand", test_by_hand);
   g_test_add_func ("/connector/crowd", test_crowd);
   result = g_test_run ();
