@@ -27,6 +27,8 @@ begin (TestStore *self, guint *count, GError **error)
   g_assert_true ((self->flags & TERN_CACHE_STORE_ANY_THREAD) || g_thread_self () == self->owner);
   g_mutex_unlock (&self->lock);
   g_usleep (delay * 1000);
+  while (g_atomic_int_get (&self->hangs))
+    g_usleep (1000);
   if (fails)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "the store is on fire");
   return !fails;

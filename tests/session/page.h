@@ -24,6 +24,7 @@ struct _TestStore
   GThread *owner;   /* who may call, unless ANY_THREAD */
   guint delay_ms;   /* each call takes that long */
   gboolean fails;   /* every call does */
+  int hangs;        /* atomic: no call returns before it is FALSE */
   guint n_gets, n_sets, n_deletes;
 };
 
