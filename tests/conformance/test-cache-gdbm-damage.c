@@ -418,7 +418,7 @@ test_full_disk (GdbmFixture *f, gconstpointer options)
 
   g_assert_cmpint (mkdir (disk, 0700), ==, 0);
   /* In a name space that ends with this process. */
-  if (unshare (CLONE_NEWNS) != 0 || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0
       || mount ("tmpfs", disk, "tmpfs", 0, "size=400k,mode=0700") != 0)
     {
       g_test_skip ("no file system can be mounted here");
