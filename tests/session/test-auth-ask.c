@@ -57,16 +57,25 @@ typedef struct
   guint delay; /* ms */
 } Letter;
 
-static gboolean
-deliver (gpointer data)
+static void
+deliver (Letter *letter)
 {
-  Letter *letter = data;
-
   tern_request_authenticate (letter->request, letter->credentials);
-  tern_request_authenticate (letter->request, NULL); /* the first word counts */
   g_clear_pointer (&letter->credentials, tern_credentials_unref);
   g_object_unref (letter->request);
   g_free (letter);
+}
+
+/* The first word counts. Not so from another thread: by then the next question may be asked, and
+ * the second word is the answer to that. */
+static gboolean
+deliver_twice (gpointer data)
+{
+  Letter *letter = data;
+  g_autoptr (TernRequest) request = g_object_ref (letter->request);
+
+  deliver (letter);
+  tern_request_authenticate (request, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -92,7 +101,7 @@ put_off (Person *person, TernRequest *request)
     {
       g_autoptr (GSource) source = g_idle_source_new ();
 
-      g_source_set_callback (source, deliver, letter, NULL);
+      g_source_set_callback (source, deliver_twice, letter, NULL);
       g_source_attach (source, g_main_context_get_thread_default ());
       return;
     }
