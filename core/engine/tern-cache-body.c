@@ -8,7 +8,7 @@ typedef struct
   TernReader reader;
   TernReader *inner;
   TernCacheStore *store;
-  TernCacheEntry *entry;
+  TernCacheDraft *entry;
   GByteArray *copy; /* NULL once it is given up or stored */
   gboolean stored;
 } Tee;
@@ -39,7 +39,7 @@ keep (Tee *self, const void *buffer, gsize n)
       return;
     }
   body = g_byte_array_free_to_bytes (g_steal_pointer (&self->copy));
-  tern_cache_entry_store (self->entry, self->store, body);
+  tern_cache_draft_store (self->entry, self->store, body);
   self->stored = TRUE;
 }
 
@@ -77,7 +77,7 @@ tee_spoil (TernReader *reader)
 
   g_clear_pointer (&self->copy, g_byte_array_unref);
   if (self->stored)
-    tern_cache_entry_remove (self->entry, self->store);
+    tern_cache_draft_remove (self->entry, self->store);
   self->stored = FALSE;
 }
 
@@ -92,7 +92,7 @@ tee_free (TernReader *reader)
     keep (self, NULL, 0);
   g_clear_pointer (&self->copy, g_byte_array_unref);
   tern_reader_free (self->inner);
-  tern_cache_entry_free (self->entry);
+  tern_cache_draft_free (self->entry);
   g_object_unref (self->store);
   g_free (self);
 }
@@ -106,7 +106,7 @@ static const TernReaderClass tee_class = {
 };
 
 TernReader *
-tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheEntry *entry)
+tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheDraft *entry)
 {
   Tee *self;
 
@@ -114,8 +114,8 @@ tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheEntry *en
     {
       g_autoptr (GBytes) nothing = g_bytes_new (NULL, 0);
 
-      tern_cache_entry_store (entry, store, nothing);
-      tern_cache_entry_free (entry);
+      tern_cache_draft_store (entry, store, nothing);
+      tern_cache_draft_free (entry);
       return NULL;
     }
   self = g_new0 (Tee, 1);

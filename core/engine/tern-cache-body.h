@@ -4,7 +4,7 @@
 
 #include <tern/tern-cache.h>
 
-#include "engine/tern-cache-entry.h"
+#include "engine/tern-cache-draft.h"
 #include "io/tern-reader.h"
 
 /* What is larger is not stored in a store that takes values whole. */
@@ -16,4 +16,4 @@ gboolean tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBy
 /* Reads through @body (taken, NULL is an empty one) and keeps a copy; when it was read to its end,
  * the entry (taken) is stored. What is given up, fails or is too large is never stored. NULL for an
  * empty body, which is stored at once. */
-TernReader *tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheEntry *entry);
+TernReader *tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheDraft *entry);

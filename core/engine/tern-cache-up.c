@@ -118,10 +118,10 @@ keep_for_others (TernFlow *flow, TernCacheWalk *state)
   TernCacheRecord *copy
       = tern_cache_record_renew (state->fresh, &request, state->fresh->headers,
                                  state->fresh->request_time, state->fresh->response_time);
-  TernCacheEntry *entry = tern_cache_entry_new (state->key, &request, state->found.home, copy);
+  TernCacheDraft *entry = tern_cache_draft_new (state->key, &request, state->found.home, copy);
 
-  tern_cache_entry_store (entry, flow->settings->cache_store, state->body);
-  tern_cache_entry_free (entry);
+  tern_cache_draft_store (entry, flow->settings->cache_store, state->body);
+  tern_cache_draft_free (entry);
   state->kept = TRUE;
   return answer_validated (flow, state);
 }
@@ -185,7 +185,7 @@ keep (TernFlow *flow, TernCacheWalk *state)
 
   flow->result.body = tern_cache_body_tee (
       flow->result.body, flow->settings->cache_store,
-      tern_cache_entry_new (state->key, &request, state->found.home, record));
+      tern_cache_draft_new (state->key, &request, state->found.home, record));
 }
 
 /* A response that came from the network: kept, or making room. */

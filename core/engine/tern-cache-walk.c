@@ -2,7 +2,7 @@
 /* The memory of the cache's stage. It must never decide anything. */
 #include "engine/tern-cache-walk.h"
 
-#include "engine/tern-cache-entry.h"
+#include "policy/tern-cache-variants.h"
 
 void
 tern_cache_walk_clear (gpointer data)

@@ -33,6 +33,17 @@ invalid (const char *text, GError **error)
   return FALSE;
 }
 
+static gpointer
+not_open (const char *text, const GError *inner, GError **error)
+{
+  if (inner != NULL && inner->domain == TERN_ERROR)
+    g_propagate_error (error, g_error_copy (inner));
+  else
+    g_set_error (error, TERN_ERROR, TERN_ERROR_CACHE, _ ("The cache store “%s” does not open: %s"),
+                 text, inner != NULL ? inner->message : _ ("not said why"));
+  return NULL;
+}
+
 /* Percent-decoded; file names may hold any byte but NUL. */
 static char *
 decode (const char *text, gssize len)
@@ -114,10 +125,54 @@ tern_cache_store_open (const char *uri, GError **error)
     }
   if (iface->configure (store, parts.location, parts.options, &inner) && inner == NULL)
     return g_steal_pointer (&store);
-  if (inner != NULL && inner->domain == TERN_ERROR)
-    g_propagate_error (error, g_steal_pointer (&inner));
-  else
-    g_set_error (error, TERN_ERROR, TERN_ERROR_CACHE, _ ("The cache store “%s” does not open: %s"),
-                 uri, inner != NULL ? inner->message : _ ("not said why"));
-  return NULL;
+  return not_open (uri, inner, error);
+}
+
+/**
+ * tern_cache_store_open_file:
+ * @folder: where the responses are kept, a file each
+ * @name_func: (nullable) (scope notified) (closure user_data) (destroy destroy): makes the names of
+ *   the files out of keys; %NULL for a hash of them. tern_cache_safe_name() is one
+ * @user_data: for @name_func
+ * @destroy: (nullable): frees @user_data when the store is no more
+ * @error: return location for a #GError
+ *
+ * Opens a folder as a cache store, as `file:///folder` does, with names of files that the program
+ * makes. All who use one folder must make the same ones.
+ *
+ * Returns: (transfer full): the store
+ */
+TernCacheStore *
+tern_cache_store_open_file (GFile *folder, TernCacheNameFunc name_func, gpointer user_data,
+                            GDestroyNotify destroy, GError **error)
+{
+  g_autoptr (GHashTable) options = NULL;
+  g_autoptr (TernCacheStore) store = NULL;
+  g_autoptr (GError) inner = NULL;
+  TernCacheStoreInterface *iface;
+
+  g_return_val_if_fail (G_IS_FILE (folder), NULL);
+
+  store = tern_registry_create (TERN_PLUGIN_CACHE_STORE, "file", error);
+  if (store == NULL || g_file_peek_path (folder) == NULL)
+    {
+      g_autofree char *uri = g_file_get_uri (folder);
+
+      if (destroy != NULL)
+        destroy (user_data);
+      if (store != NULL)
+        invalid (uri, error);
+      return NULL;
+    }
+  iface = TERN_CACHE_STORE_GET_IFACE (store);
+  options = g_hash_table_new (g_str_hash, g_str_equal);
+  if (name_func != NULL && iface->set_name_function != NULL)
+    iface->set_name_function (store, name_func, user_data, destroy, &inner);
+  else if (destroy != NULL)
+    destroy (user_data);
+  if (inner == NULL && (name_func == NULL || iface->set_name_function != NULL)
+      && iface->configure != NULL
+      && iface->configure (store, g_file_peek_path (folder), options, &inner) && inner == NULL)
+    return g_steal_pointer (&store);
+  return not_open (g_file_peek_path (folder), inner, error);
 }

@@ -5,17 +5,7 @@
 #include <tern/tern-error.h>
 
 #include "base/tern-i18n.h"
-
-/* Callers tell errors of the cache from those of the network by this one code. */
-static void
-fail (TernCacheStore *self, const char *what, const GError *inner, GError **error)
-{
-  if (inner != NULL && inner->domain == TERN_ERROR)
-    g_propagate_error (error, g_error_copy (inner));
-  else
-    g_set_error (error, TERN_ERROR, TERN_ERROR_CACHE, "%s: %s: %s", G_OBJECT_TYPE_NAME (self), what,
-                 inner != NULL ? inner->message : _ ("not said why"));
-}
+#include "plugin/tern-cache-parts.h"
 
 /**
  * tern_cache_store_get:
@@ -44,7 +34,7 @@ tern_cache_store_get (TernCacheStore *self, const char *key, GError **error)
   value = iface->get (self, key, &inner);
   if (inner == NULL)
     return g_steal_pointer (&value);
-  fail (self, _ ("reading failed"), inner, error);
+  tern_cache_parts_fail (self, _ ("reading failed"), inner, error);
   return NULL;
 }
 
@@ -74,7 +64,7 @@ tern_cache_store_set (TernCacheStore *self, const char *key, GBytes *value, gint
   iface = TERN_CACHE_STORE_GET_IFACE (self);
   if (iface->set != NULL && iface->set (self, key, value, keep_until, &inner) && inner == NULL)
     return TRUE;
-  fail (self, _ ("writing failed"), inner, error);
+  tern_cache_parts_fail (self, _ ("writing failed"), inner, error);
   return FALSE;
 }
 
@@ -100,7 +90,7 @@ tern_cache_store_delete (TernCacheStore *self, const char *key, GError **error)
   iface = TERN_CACHE_STORE_GET_IFACE (self);
   if (iface->delete != NULL && iface->delete (self, key, &inner) && inner == NULL)
     return TRUE;
-  fail (self, _ ("deleting failed"), inner, error);
+  tern_cache_parts_fail (self, _ ("deleting failed"), inner, error);
   return FALSE;
 }
 

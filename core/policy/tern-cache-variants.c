@@ -15,6 +15,26 @@ tern_cache_slot_key (const char *key, const char *slot)
   return slot ? g_strconcat (key, "#", slot, NULL) : g_strdup (key);
 }
 
+static char *
+part_key (const char *key, const char *slot, const char *part)
+{
+  g_autofree char *whole = tern_cache_slot_key (key, slot);
+
+  return g_strconcat (whole, part, NULL);
+}
+
+char *
+tern_cache_meta_key (const char *key, const char *slot)
+{
+  return part_key (key, slot, "#meta");
+}
+
+char *
+tern_cache_body_key (const char *key, const char *slot)
+{
+  return part_key (key, slot, "#body");
+}
+
 /* The same for the same wishes, whatever else is stored. */
 static char *
 slot_of (const GPtrArray *vary)

@@ -25,6 +25,11 @@
 /* The key of a slot; @slot NULL is the home slot. */
 char *tern_cache_slot_key (const char *key, const char *slot);
 
+/* In a store that takes plain values alone, an entry is two of them, so that a 304 rewrites the
+ * small one only. */
+char *tern_cache_meta_key (const char *key, const char *slot);
+char *tern_cache_body_key (const char *key, const char *slot);
+
 /* The line about the variant that was stored for such a request, the newest one where several fit;
  * NULL where there is none. The home slot itself is not looked at. */
 const TernCacheSibling *tern_cache_find_sibling (const TernCacheRecord *home,

@@ -4,6 +4,7 @@
 
 #include <tern/plugin/tern-auth-scheme.h>
 #include <tern/plugin/tern-cache-store.h>
+#include <tern/plugin/tern-cache-writer.h>
 #include <tern/plugin/tern-content-coding.h>
 #include <tern/plugin/tern-plugin-abi.h>
 #include <tern/tern-error.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Writes entries. It must never make one findable before it is whole: the body comes first, then
  * its record, then the line in the home slot that leads to it. */
-#include "engine/tern-cache-entry.h"
+#include "engine/tern-cache-draft.h"
 
 #include "engine/tern-store-call.h"
 #include "policy/tern-cache-freshness.h"
 #include "policy/tern-cache-variants.h"
 
-struct _TernCacheEntry
+struct _TernCacheDraft
 {
   char *key;
   char *slot; /* NULL: the home slot */
@@ -16,26 +16,6 @@ struct _TernCacheEntry
   gint64 home_until;
   char **dropped;
 };
-
-static char *
-part_key (const char *key, const char *slot, const char *part)
-{
-  g_autofree char *whole = tern_cache_slot_key (key, slot);
-
-  return g_strconcat (whole, part, NULL);
-}
-
-char *
-tern_cache_meta_key (const char *key, const char *slot)
-{
-  return part_key (key, slot, "#meta");
-}
-
-char *
-tern_cache_body_key (const char *key, const char *slot)
-{
-  return part_key (key, slot, "#body");
-}
 
 static void
 swap_siblings (TernCacheRecord *record, GPtrArray **siblings)
@@ -56,13 +36,13 @@ keep_home_until (const TernCacheRecord *home, const TernCacheRecord *record)
   return own == 0 || other == 0 ? 0 : MAX (own, other);
 }
 
-TernCacheEntry *
-tern_cache_entry_new (const char *key,
+TernCacheDraft *
+tern_cache_draft_new (const char *key,
                       const TernCacheRequest *request,
                       const TernCacheRecord *home,
                       TernCacheRecord *record)
 {
-  TernCacheEntry *self = g_new0 (TernCacheEntry, 1);
+  TernCacheDraft *self = g_new0 (TernCacheDraft, 1);
   g_auto (TernCachePlace) place = { 0 };
 
   tern_cache_place (&place, home, request, record);
@@ -88,7 +68,7 @@ tern_cache_entry_new (const char *key,
 }
 
 void
-tern_cache_entry_free (TernCacheEntry *self)
+tern_cache_draft_free (TernCacheDraft *self)
 {
   tern_cache_record_free (self->record);
   g_clear_pointer (&self->home, g_bytes_unref);
@@ -99,7 +79,7 @@ tern_cache_entry_free (TernCacheEntry *self)
 }
 
 void
-tern_cache_entry_store (TernCacheEntry *self, TernCacheStore *store, GBytes *body)
+tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *body)
 {
   TernCacheRecord *record = self->record;
   gsize size = 0;
@@ -127,7 +107,7 @@ tern_cache_entry_store (TernCacheEntry *self, TernCacheStore *store, GBytes *bod
 
 /* A line that leads to nothing does no harm. */
 void
-tern_cache_entry_remove (const TernCacheEntry *self, TernCacheStore *store)
+tern_cache_draft_remove (const TernCacheDraft *self, TernCacheStore *store)
 {
   tern_store_call_later (store, tern_cache_meta_key (self->key, self->slot), NULL, 0);
 }

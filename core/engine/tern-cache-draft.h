@@ -7,20 +7,16 @@
 
 #include "policy/tern-cache-record.h"
 
-typedef struct _TernCacheEntry TernCacheEntry;
-
-/* An entry of two keys, so that a 304 rewrites the small one alone; @slot NULL is the home slot. */
-char *tern_cache_meta_key (const char *key, const char *slot);
-char *tern_cache_body_key (const char *key, const char *slot);
+typedef struct _TernCacheDraft TernCacheDraft;
 
 /* Takes @record; @home is what is in the home slot of @key, NULL where nothing is. */
-TernCacheEntry *tern_cache_entry_new (const char *key,
+TernCacheDraft *tern_cache_draft_new (const char *key,
                                       const TernCacheRequest *request,
                                       const TernCacheRecord *home,
                                       TernCacheRecord *record);
-void tern_cache_entry_free (TernCacheEntry *self);
+void tern_cache_draft_free (TernCacheDraft *self);
 
 /* Hands it to the store, without anybody waiting for that. */
-void tern_cache_entry_store (TernCacheEntry *self, TernCacheStore *store, GBytes *body);
+void tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *body);
 /* Takes back what was stored. */
-void tern_cache_entry_remove (const TernCacheEntry *self, TernCacheStore *store);
+void tern_cache_draft_remove (const TernCacheDraft *self, TernCacheStore *store);
