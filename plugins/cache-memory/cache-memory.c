@@ -4,6 +4,7 @@
 #include <tern/tern-plugin.h>
 
 #include "memory-table.h"
+#include "memory-writer.h"
 
 #define TERN_TYPE_CACHE_MEMORY (tern_cache_memory_get_type ())
 G_DECLARE_FINAL_TYPE (TernCacheMemory, tern_cache_memory, TERN, CACHE_MEMORY, GObject)
@@ -12,6 +13,7 @@ struct _TernCacheMemory
 {
   GObject parent;
   MemoryTable *table;
+  GBytes *no_meta; /* that of a plain value */
 };
 
 static void tern_cache_memory_store_init (TernCacheStoreInterface *iface);
@@ -82,14 +84,16 @@ tern_cache_memory_open (TernCacheStore *store, const char *location, GHashTable 
 static GBytes *
 tern_cache_memory_get (TernCacheStore *store, const char *key, GError **error)
 {
-  return memory_table_get (TERN_CACHE_MEMORY (store)->table, key, get_now ());
+  return memory_table_get (TERN_CACHE_MEMORY (store)->table, key, get_now (), NULL);
 }
 
 static gboolean
 tern_cache_memory_set (TernCacheStore *store, const char *key, GBytes *value, gint64 keep_until,
                        GError **error)
 {
-  memory_table_set (TERN_CACHE_MEMORY (store)->table, key, value, keep_until, get_now ());
+  TernCacheMemory *self = TERN_CACHE_MEMORY (store);
+
+  memory_table_set (self->table, key, self->no_meta, value, keep_until, get_now ());
   return TRUE;
 }
 
@@ -106,6 +110,70 @@ tern_cache_memory_get_flags (TernCacheStore *store)
   return TERN_CACHE_STORE_LOCAL | TERN_CACHE_STORE_ANY_THREAD;
 }
 
+static gboolean
+tern_cache_memory_open_entry (TernCacheStore *store, const char *key, GBytes **meta, GBytes **body,
+                              GInputStream **stream, GError **error)
+{
+  *body = memory_table_get (TERN_CACHE_MEMORY (store)->table, key, get_now (), meta);
+  return *body != NULL;
+}
+
+static TernCacheWriter *
+tern_cache_memory_create_entry (TernCacheStore *store, const char *key, GBytes *meta,
+                                GError **error)
+{
+  return memory_writer_new (TERN_CACHE_MEMORY (store)->table, key, meta);
+}
+
+static gboolean
+tern_cache_memory_set_meta (TernCacheStore *store, const char *key, GBytes *before, GBytes *meta,
+                            gint64 keep_until, GError **error)
+{
+  memory_table_set_meta (TERN_CACHE_MEMORY (store)->table, key, before, meta, keep_until,
+                         get_now ());
+  return TRUE;
+}
+
+/* Of what was there when it began, since @func may use the store. */
+static gboolean
+tern_cache_memory_foreach (TernCacheStore *store, TernCacheStoreFunc func, gpointer user_data,
+                           GError **error)
+{
+  g_autoptr (GPtrArray) all = memory_table_list (TERN_CACHE_MEMORY (store)->table, get_now ());
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const MemoryListed *listed = g_ptr_array_index (all, i);
+
+      if (!func (listed->key, listed->size, listed->keep_until, user_data))
+        break;
+    }
+  return TRUE;
+}
+
+static gboolean
+tern_cache_memory_usage (TernCacheStore *store, guint64 *n_keys, guint64 *size, GError **error)
+{
+  memory_table_usage (TERN_CACHE_MEMORY (store)->table, get_now (), n_keys, size);
+  return TRUE;
+}
+
+static gboolean
+tern_cache_memory_clear (TernCacheStore *store, GError **error)
+{
+  memory_table_clear (TERN_CACHE_MEMORY (store)->table);
+  return TRUE;
+}
+
+/* What is handed out is the very object that was handed in, and cannot change: there is nothing
+ * that reading it would find. */
+static gboolean
+tern_cache_memory_verify (TernCacheStore *store, TernCacheDamageFunc func, gpointer user_data,
+                          GError **error)
+{
+  return TRUE;
+}
+
 static void
 tern_cache_memory_store_init (TernCacheStoreInterface *iface)
 {
@@ -114,12 +182,22 @@ tern_cache_memory_store_init (TernCacheStoreInterface *iface)
   iface->set = tern_cache_memory_set;
   iface->delete = tern_cache_memory_delete;
   iface->get_flags = tern_cache_memory_get_flags;
+  iface->open_entry = tern_cache_memory_open_entry;
+  iface->create_entry = tern_cache_memory_create_entry;
+  iface->set_meta = tern_cache_memory_set_meta;
+  iface->foreach = tern_cache_memory_foreach;
+  iface->usage = tern_cache_memory_usage;
+  iface->clear = tern_cache_memory_clear;
+  iface->verify = tern_cache_memory_verify;
 }
 
 static void
 tern_cache_memory_finalize (GObject *object)
 {
-  memory_table_unref (TERN_CACHE_MEMORY (object)->table);
+  TernCacheMemory *self = TERN_CACHE_MEMORY (object);
+
+  memory_table_unref (self->table);
+  g_bytes_unref (self->no_meta);
   G_OBJECT_CLASS (tern_cache_memory_parent_class)->finalize (object);
 }
 
@@ -133,6 +211,7 @@ static void
 tern_cache_memory_init (TernCacheMemory *self)
 {
   self->table = memory_table_new ();
+  self->no_meta = g_bytes_new_static ("", 0);
 }
 
 TERN_PLUGIN_DEFINE (cache_memory, TERN_PLUGIN_CACHE_STORE, TernCacheStoreInterface, "memory",

@@ -7,13 +7,16 @@
 
 #define DEFAULT_MAX_SIZE (64 * 1024 * 1024)
 #define DEFAULT_MAX_ENTRY_SIZE (8 * 1024 * 1024)
-/* What an entry costs beside key and value, roughly: node, hash slot, GBytes, allocator. */
+/* What an entry costs beside key, meta and value, roughly: node, hash slot, GBytes, allocator; and
+ * what a meta costs, where there is one. */
 #define ENTRY_OVERHEAD 192
+#define META_OVERHEAD 64
 
 typedef struct
 {
   GList link; /* in the order of use; data is the entry */
   char *key;
+  GBytes *meta;
   GBytes *value;
   gint64 keep_until; /* 0 where not known */
   guint64 size;
@@ -51,6 +54,13 @@ memory_table_new (void)
 }
 
 MemoryTable *
+memory_table_ref (MemoryTable *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+MemoryTable *
 memory_table_get_named (const char *name)
 {
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&named_lock);
@@ -60,10 +70,7 @@ memory_table_get_named (const char *name)
     named = g_hash_table_new (g_str_hash, g_str_equal);
   self = g_hash_table_lookup (named, name);
   if (self != NULL)
-    {
-      g_atomic_ref_count_inc (&self->ref_count);
-      return self;
-    }
+    return memory_table_ref (self);
   self = memory_table_new ();
   self->name = g_strdup (name);
   g_hash_table_insert (named, self->name, self);
@@ -76,6 +83,7 @@ entry_free (gpointer data)
   Entry *entry = data;
 
   g_free (entry->key);
+  g_bytes_unref (entry->meta);
   g_bytes_unref (entry->value);
   g_free (entry);
 }
@@ -168,8 +176,26 @@ memory_table_set_limits (MemoryTable *self, guint64 max_size, guint64 max_entry_
   make_room (self, 0, 0, gone);
 }
 
+/* What an entry takes beside its value. */
+static guint64
+get_size_besides (const char *key, GBytes *meta)
+{
+  gsize meta_size = g_bytes_get_size (meta);
+
+  return strlen (key) + ENTRY_OVERHEAD + (meta_size > 0 ? meta_size + META_OVERHEAD : 0);
+}
+
+guint64
+memory_table_get_max_body (MemoryTable *self, const char *key, GBytes *meta)
+{
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+  guint64 besides = get_size_besides (key, meta);
+
+  return self->max_size > besides ? MIN (self->max_entry_size, self->max_size - besides) : 0;
+}
+
 GBytes *
-memory_table_get (MemoryTable *self, const char *key, gint64 now)
+memory_table_get (MemoryTable *self, const char *key, gint64 now, GBytes **meta)
 {
   g_autoptr (GPtrArray) gone = NULL;
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
@@ -188,35 +214,35 @@ memory_table_get (MemoryTable *self, const char *key, gint64 now)
       g_queue_unlink (&self->order, &entry->link);
       g_queue_push_head_link (&self->order, &entry->link);
     }
+  if (meta != NULL)
+    *meta = g_bytes_ref (entry->meta);
   return g_bytes_ref (entry->value);
 }
 
 static Entry *
-entry_new (const char *key, GBytes *value, gint64 keep_until)
+entry_new (const char *key, GBytes *meta, GBytes *value, gint64 keep_until)
 {
   Entry *entry = g_new0 (Entry, 1);
 
   entry->link.data = entry;
   entry->key = g_strdup (key);
+  entry->meta = g_bytes_ref (meta);
   entry->value = g_bytes_ref (value);
   entry->keep_until = keep_until;
-  entry->size = strlen (key) + g_bytes_get_size (value) + ENTRY_OVERHEAD;
+  entry->size = get_size_besides (key, meta) + g_bytes_get_size (value);
   return entry;
 }
 
-void
-memory_table_set (MemoryTable *self, const char *key, GBytes *value, gint64 keep_until, gint64 now)
+/* Takes the entry. What is too large or too old is forgotten at once, and what was there with
+ * it. */
+static void
+put_in (MemoryTable *self, Entry *entry, gint64 now, GPtrArray *gone)
 {
-  /* Freed after the lock is given back: these run in the reverse order of their declaration. */
-  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
-  Entry *entry = entry_new (key, value, keep_until);
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-  Entry *old = g_hash_table_lookup (self->entries, key);
+  Entry *old = g_hash_table_lookup (self->entries, entry->key);
 
   if (old != NULL)
     take_out (self, old, gone);
-  /* What is too large or too old is forgotten at once, and the old value with it. */
-  if (g_bytes_get_size (value) > self->max_entry_size || entry->size > self->max_size
+  if (g_bytes_get_size (entry->value) > self->max_entry_size || entry->size > self->max_size
       || is_expired (entry, now))
     {
       g_ptr_array_add (gone, entry);
@@ -226,8 +252,45 @@ memory_table_set (MemoryTable *self, const char *key, GBytes *value, gint64 keep
   g_hash_table_insert (self->entries, entry->key, entry);
   g_queue_push_head_link (&self->order, &entry->link);
   self->size += entry->size;
-  if (keep_until != 0 && (self->next_expiry == 0 || keep_until < self->next_expiry))
-    self->next_expiry = keep_until;
+  if (entry->keep_until != 0
+      && (self->next_expiry == 0 || entry->keep_until < self->next_expiry))
+    self->next_expiry = entry->keep_until;
+}
+
+void
+memory_table_set (MemoryTable *self,
+                  const char *key,
+                  GBytes *meta,
+                  GBytes *value,
+                  gint64 keep_until,
+                  gint64 now)
+{
+  /* Freed after the lock is given back: these run in the reverse order of their declaration. */
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
+  Entry *entry = entry_new (key, meta, value, keep_until);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+
+  put_in (self, entry, now, gone);
+}
+
+void
+memory_table_set_meta (MemoryTable *self,
+                       const char *key,
+                       GBytes *before,
+                       GBytes *meta,
+                       gint64 keep_until,
+                       gint64 now)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+  Entry *old = g_hash_table_lookup (self->entries, key);
+
+  if (old == NULL)
+    return;
+  if (is_expired (old, now))
+    take_out (self, old, gone);
+  else if (g_bytes_equal (old->meta, before))
+    put_in (self, entry_new (key, meta, old->value, keep_until), now, gone);
 }
 
 void
@@ -239,4 +302,53 @@ memory_table_delete (MemoryTable *self, const char *key)
 
   if (entry != NULL)
     take_out (self, entry, gone);
+}
+
+void
+memory_table_clear (MemoryTable *self)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+
+  while (self->order.head != NULL)
+    take_out (self, self->order.head->data, gone);
+}
+
+void
+memory_table_usage (MemoryTable *self, gint64 now, guint64 *n_keys, guint64 *size)
+{
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+
+  take_out_expired (self, now, gone);
+  *n_keys = self->order.length;
+  *size = self->size;
+}
+
+void
+memory_listed_free (MemoryListed *listed)
+{
+  g_free (listed->key);
+  g_free (listed);
+}
+
+GPtrArray *
+memory_table_list (MemoryTable *self, gint64 now)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) memory_listed_free);
+  g_autoptr (GPtrArray) gone = g_ptr_array_new_with_free_func (entry_free);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
+
+  take_out_expired (self, now, gone);
+  for (GList *link = self->order.head; link != NULL; link = link->next)
+    {
+      const Entry *entry = link->data;
+      MemoryListed *listed = g_new0 (MemoryListed, 1);
+
+      listed->key = g_strdup (entry->key);
+      listed->size = g_bytes_get_size (entry->meta) + g_bytes_get_size (entry->value);
+      listed->keep_until = entry->keep_until;
+      g_ptr_array_add (all, listed);
+    }
+  return g_steal_pointer (&all);
 }
