@@ -7,12 +7,14 @@
 #include "engine/tern-cache-reply.h"
 #include "engine/tern-cache-salt.h"
 #include "engine/tern-cache-walk.h"
+#include "engine/tern-revalidation.h"
 #include "engine/tern-stage.h"
 #include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-key.h"
 #include "policy/tern-cache-update.h"
 #include "policy/tern-cache-validation.h"
+#include "policy/tern-cache-variants.h"
 #include "policy/tern-cache-vary.h"
 
 static TernGo
@@ -37,8 +39,6 @@ add_guard (TernFlow *flow, TernCacheWalk *state)
     tern_call_edit (&flow->call, TERN_STAGE_CACHE, "If-Match", tags);
 }
 
-/* What may be sent while it is validated is validated first: nobody here asks behind the program's
- * back. */
 static TernGo
 forward (TernFlow *flow, TernCacheWalk *state)
 {
@@ -78,6 +78,8 @@ decide (TernFlow *flow, TernCacheWalk *state)
     case TERN_CACHE_FAIL_504:
       return answer_timeout (flow, state);
     case TERN_CACHE_HIT_STALE:
+      if (tern_revalidation_is_possible (flow))
+        return tern_cache_walk_find_body (flow, state, state->decision.record, AT_BODY);
       state->decision.verdict = TERN_CACHE_VALIDATE;
       state->decision.forward = TERN_FORWARD_STALE;
       return forward (flow, state);
@@ -151,6 +153,16 @@ begin (TernFlow *flow, TernCacheWalk *state)
   return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_salt_key (), AT_SALT);
 }
 
+static void
+revalidate (const TernFlow *flow, const TernCacheWalk *state)
+{
+  const TernCacheRecord *record = state->decision.record;
+  g_autofree char *key
+      = tern_cache_slot_key (state->key, tern_cache_found_slot (&state->found, record));
+
+  tern_revalidation_start (flow, state->fields, key, record);
+}
+
 static TernGo
 answer_hit (TernFlow *flow, TernCacheWalk *state)
 {
@@ -163,6 +175,8 @@ answer_hit (TernFlow *flow, TernCacheWalk *state)
       tern_cache_found_drop (&state->found, state->decision.record);
       return decide (flow, state);
     }
+  if (state->decision.verdict == TERN_CACHE_HIT_STALE)
+    revalidate (flow, state);
   tern_cache_reply (flow, &request, state->decision.record, state->body, &status);
   return TERN_GO_ANSWER;
 }

@@ -71,8 +71,10 @@ typedef struct
   TernStep (*perform) (gpointer flow, TernWait *wait);
   TernResult result;
   guint at;
+  guint top; /* the stage at which it began, and at which it is over */
   gboolean up;
   gboolean over;
+  gboolean revalidates; /* it asks in the background: stale is not good enough */
   guint n_again;
   gint64 started;
   TernPhase phase; /* of the last operation, for the message of a cancelled one */

@@ -113,7 +113,7 @@ static void
 turn_up (TernFlow *self)
 {
   self->up = TRUE;
-  if (self->at == 0)
+  if (self->at == self->top)
     self->over = TRUE;
   else
     self->at--;

@@ -56,6 +56,7 @@ static Lane lanes[TERN_N_LANES] = {
    * other. */
   [TERN_LANE_STREAM] = { .name = "tern-stream", .max_threads = 64 },
   [TERN_LANE_RECEIVE] = { .name = "tern-receive", .max_threads = 256 },
+  [TERN_LANE_REVALIDATE] = { .name = "tern-revalidate", .max_threads = 4 },
   [TERN_LANE_CLOSE] = { .name = "tern-close", .max_threads = 4 },
   [TERN_LANE_WATCH] = { .name = "tern-watch", .max_threads = G_MAXINT },
 };

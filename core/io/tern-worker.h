@@ -13,6 +13,7 @@ typedef enum
   TERN_LANE_STORE,
   TERN_LANE_STREAM,  /* bodies to be sent, writes to programs' streams, opening those */
   TERN_LANE_RECEIVE, /* reads of those, which wait for the other side */
+  TERN_LANE_REVALIDATE, /* questions to origins behind stale answers (RFC 5861) */
   TERN_LANE_CLOSE,   /* what nobody waits for and may never end */
   TERN_LANE_WATCH,   /* the clocks of calls in place: a thread each of the program's, at most */
   TERN_N_LANES,

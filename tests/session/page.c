@@ -324,8 +324,22 @@ page_assert_cache_at (const char *where, Page *self, gboolean from_cache, const 
     g_error ("%s: cache status is “%s”, not “%s…”", where, found, text);
 }
 
+gboolean
+page_asks_behind (Page *self)
+{
+  return (tern_cache_store_get_flags (self->store) & TERN_CACHE_STORE_ANY_THREAD) != 0;
+}
+
 void
 page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kind))
+{
+  page_add_test_except (path, func, STORE_NONE);
+}
+
+void
+page_add_test_except (const char *path,
+                      void (*func) (gboolean async, gconstpointer kind),
+                      StoreKind except)
 {
   static const char *const names[] = {
     [STORE_MEMORY] = "memory", [STORE_FILE] = "file", [STORE_OWN] = "own", [STORE_SLOW] = "slow",
@@ -335,6 +349,7 @@ page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kin
     {
       g_autofree char *full = g_strdup_printf ("%s/%s", path, names[kind]);
 
-      tern_test_add_both (full, func, GUINT_TO_POINTER (kind));
+      if (kind != except)
+        tern_test_add_both (full, func, GUINT_TO_POINTER (kind));
     }
 }

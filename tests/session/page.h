@@ -83,7 +83,14 @@ void page_get_at (const char *where, Page *self, const char *field, const char *
   page_assert_cache_at (G_STRLOC, (self), (from_cache), (text))
 void page_assert_cache_at (const char *where, Page *self, gboolean from_cache, const char *text);
 
-/* Registers the test for every kind of store, sync and async. */
+/* Whether stale answers are asked about in the background: not from a thread that may not call the
+ * store. */
+gboolean page_asks_behind (Page *self);
+
+/* Registers the test for every kind of store, sync and async; or for all but one of them. */
 void page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kind));
+void page_add_test_except (const char *path,
+                           void (*func) (gboolean async, gconstpointer kind),
+                           StoreKind except);
 
 G_END_DECLS

@@ -217,7 +217,8 @@ static void
 test_threads (void)
 {
   static const char *const names[] = { "tern-resolve", "tern-proxy", "tern-store", "tern-stream",
-                                       "tern-receive", "tern-close", "tern-watch" };
+                                       "tern-receive", "tern-revalidate", "tern-close",
+                                       "tern-watch" };
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == TERN_N_LANES);
   sigset_t blocked;
 
