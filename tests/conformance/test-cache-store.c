@@ -1,56 +1,59 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The contract of cache stores, for any plugin: test-cache-store NAME or a URI. Of a store that
- * keeps things in a folder the name is enough; it gets a fresh one. */
-#include <string.h>
-#include <tern/tern-cache.h>
-#include <tern/tern-error.h>
+/* The contract of cache stores, for any plugin: test-cache-store STORE. A store that keeps things
+ * in a folder is given by its name alone, any other by its URI; "{}" in that stands for a folder
+ * that is fresh for each test. What goes beyond get, set and delete is tested where it is there. */
+#include "cache-store.h"
 
 #include "tern-real-server.h"
-#include "tern-test-util.h"
 
 static const char *store_name;
 static TernRealServer *memcached; /* for the store of that name */
 
-typedef struct
+/* What the stores of this project have, so that none loses a slot unseen. */
+static const struct
 {
-  char *dir;
-  TernCacheStore *store;
-} Fixture;
+  const char *name;
+  gboolean has_entries, has_whole;
+} expected[] = {
+  { "memcache", FALSE, FALSE },
+  { "memory", TRUE, TRUE },
+};
 
-static TernCacheStore *
-open_store (const char *dir)
+static char *
+make_uri (const char *dir)
+{
+  const char *hole = strstr (store_name, "{}");
+
+  if (hole != NULL)
+    return g_strdup_printf ("%.*s%s%s", (int) (hole - store_name), store_name, dir, hole + 2);
+  if (strchr (store_name, ':') != NULL)
+    return g_strdup (store_name);
+  if (g_str_equal (store_name, "memory"))
+    return g_strdup ("memory:");
+  if (g_str_equal (store_name, "gdbm"))
+    return g_strdup_printf ("gdbm://%s/cache.gdbm?wait=30", dir);
+  /* One server serves all tests, each with keys of its own. A loaded machine gets time. */
+  if (memcached != NULL)
+    return g_strdup_printf ("memcache://127.0.0.1:%u%s:?timeout=10",
+                            tern_real_server_get_port (memcached), strrchr (dir, '/'));
+  return g_strdup_printf ("%s://%s", store_name, dir);
+}
+
+void
+cache_set_up (CacheFixture *f, gconstpointer data)
 {
   g_autofree char *uri = NULL;
   g_autoptr (GError) error = NULL;
-  TernCacheStore *store;
 
-  if (strchr (store_name, ':') != NULL)
-    uri = g_strdup (store_name);
-  else if (g_str_equal (store_name, "memory"))
-    uri = g_strdup ("memory:");
-  else if (g_str_equal (store_name, "gdbm"))
-    uri = g_strdup_printf ("gdbm://%s/cache.gdbm?wait=30", dir);
-  /* One server serves all tests, each with keys of its own. A loaded machine gets time. */
-  else if (memcached != NULL)
-    uri = g_strdup_printf ("memcache://127.0.0.1:%u%s:?timeout=10",
-                           tern_real_server_get_port (memcached), strrchr (dir, '/'));
-  else
-    uri = g_strdup_printf ("%s://%s", store_name, dir);
-  store = tern_cache_store_open (uri, &error);
-  g_assert_no_error (error);
-  g_assert_true (TERN_IS_CACHE_STORE (store));
-  return store;
-}
-
-static void
-set_up (Fixture *f, gconstpointer data)
-{
   f->dir = tern_test_make_dir ("tern-store");
-  f->store = open_store (f->dir);
+  uri = make_uri (f->dir);
+  f->store = tern_cache_store_open (uri, &error);
+  g_assert_no_error (error);
+  g_assert_true (TERN_IS_CACHE_STORE (f->store));
 }
 
-static void
-tear_down (Fixture *f, gconstpointer data)
+void
+cache_tear_down (CacheFixture *f, gconstpointer data)
 {
   g_clear_object (&f->store);
   tern_test_remove_dir (f->dir);
@@ -58,71 +61,24 @@ tear_down (Fixture *f, gconstpointer data)
 }
 
 static void
-set (TernCacheStore *store, const char *key, const char *value, gint64 keep_until)
+test_values (CacheFixture *f, gconstpointer data)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (value, strlen (value));
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (tern_cache_store_set (store, key, bytes, keep_until, &error));
-  g_assert_no_error (error);
-}
-
-static GBytes *
-get (TernCacheStore *store, const char *key)
-{
-  g_autoptr (GError) error = NULL;
-  GBytes *value = tern_cache_store_get (store, key, &error);
-
-  g_assert_no_error (error);
-  return value;
+  cache_assert_none (f->store, "http://a/");
+  cache_set (f->store, "http://a/", "one", 0);
+  cache_assert_value (f->store, "http://a/", "one");
+  cache_set (f->store, "http://a/", "another", 0);
+  cache_assert_value (f->store, "http://a/", "another");
+  cache_set (f->store, "http://a/", "", 0);
+  cache_assert_value (f->store, "http://a/", "");
+  cache_assert_none (f->store, "http://A/");
+  cache_assert_none (f->store, "http://a");
+  cache_delete (f->store, "http://a/");
+  cache_assert_none (f->store, "http://a/");
+  cache_delete (f->store, "http://a/");
 }
 
 static void
-assert_value (TernCacheStore *store, const char *key, const char *value)
-{
-  g_autoptr (GBytes) bytes = get (store, key);
-
-  g_assert_nonnull (bytes);
-  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), value,
-                   strlen (value));
-}
-
-static void
-assert_none (TernCacheStore *store, const char *key)
-{
-  g_autoptr (GBytes) bytes = get (store, key);
-
-  g_assert_null (bytes);
-}
-
-static void
-delete (TernCacheStore *store, const char *key)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (tern_cache_store_delete (store, key, &error));
-  g_assert_no_error (error);
-}
-
-static void
-test_values (Fixture *f, gconstpointer data)
-{
-  assert_none (f->store, "http://a/");
-  set (f->store, "http://a/", "one", 0);
-  assert_value (f->store, "http://a/", "one");
-  set (f->store, "http://a/", "another", 0);
-  assert_value (f->store, "http://a/", "another");
-  set (f->store, "http://a/", "", 0);
-  assert_value (f->store, "http://a/", "");
-  assert_none (f->store, "http://A/");
-  assert_none (f->store, "http://a");
-  delete (f->store, "http://a/");
-  assert_none (f->store, "http://a/");
-  delete (f->store, "http://a/");
-}
-
-static void
-test_keys (Fixture *f, gconstpointer data)
+test_keys (CacheFixture *f, gconstpointer data)
 {
   g_autofree char *long_key = g_strnfill (8000, 'k');
   g_autofree char *longer_key = g_strnfill (8001, 'k');
@@ -134,22 +90,22 @@ test_keys (Fixture *f, gconstpointer data)
     {
       g_autofree char *value = g_strdup_printf ("value %u", i);
 
-      set (f->store, keys[i], value, 0);
+      cache_set (f->store, keys[i], value, 0);
     }
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
       g_autofree char *value = g_strdup_printf ("value %u", i);
 
-      assert_value (f->store, keys[i], value);
+      cache_assert_value (f->store, keys[i], value);
     }
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    delete (f->store, keys[i]);
+    cache_delete (f->store, keys[i]);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    assert_none (f->store, keys[i]);
+    cache_assert_none (f->store, keys[i]);
 }
 
 static void
-test_binary (Fixture *f, gconstpointer data)
+test_binary (CacheFixture *f, gconstpointer data)
 {
   const gsize sizes[] = { 1, 31, 32, 33, 4095, 4096, 4097, 100000, 1 << 20 };
 
@@ -163,7 +119,7 @@ test_binary (Fixture *f, gconstpointer data)
         bytes[j] = (guint8) (j * 7 + j / 256);
       value = g_bytes_new_take (bytes, sizes[i]);
       g_assert_true (tern_cache_store_set (f->store, "key", value, 0, NULL));
-      kept = get (f->store, "key");
+      kept = cache_get (f->store, "key");
       g_assert_nonnull (kept);
       g_assert_true (g_bytes_equal (kept, value));
     }
@@ -171,51 +127,51 @@ test_binary (Fixture *f, gconstpointer data)
 
 /* A value stays good whatever becomes of the store. */
 static void
-test_lifetime (Fixture *f, gconstpointer data)
+test_lifetime (CacheFixture *f, gconstpointer data)
 {
   g_autoptr (GBytes) first = NULL;
   g_autoptr (GBytes) second = NULL;
 
-  set (f->store, "key", "first", 0);
-  first = get (f->store, "key");
-  set (f->store, "key", "other", 0);
-  second = get (f->store, "key");
-  delete (f->store, "key");
+  cache_set (f->store, "key", "first", 0);
+  first = cache_get (f->store, "key");
+  cache_set (f->store, "key", "other", 0);
+  second = cache_get (f->store, "key");
+  cache_delete (f->store, "key");
   g_clear_object (&f->store);
   g_assert_cmpmem (g_bytes_get_data (first, NULL), g_bytes_get_size (first), "first", 5);
   g_assert_cmpmem (g_bytes_get_data (second, NULL), g_bytes_get_size (second), "other", 5);
 }
 
 static void
-test_expiry (Fixture *f, gconstpointer data)
+test_expiry (CacheFixture *f, gconstpointer data)
 {
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
 
-  set (f->store, "key", "value", now + 1000);
-  assert_value (f->store, "key", "value");
+  cache_set (f->store, "key", "value", now + 1000);
+  cache_assert_value (f->store, "key", "value");
   /* What is of no use any more need not be kept, and the value before it is not right either. */
-  set (f->store, "key", "old", now - 10);
-  assert_none (f->store, "key");
-  set (f->store, "key", "value", G_MAXINT64);
-  assert_value (f->store, "key", "value");
+  cache_set (f->store, "key", "old", now - 10);
+  cache_assert_none (f->store, "key");
+  cache_set (f->store, "key", "value", G_MAXINT64);
+  cache_assert_value (f->store, "key", "value");
 }
 
 /* A store may refuse to keep what is large, but not fail, nor keep the old value. */
 static void
-test_large (Fixture *f, gconstpointer data)
+test_large (CacheFixture *f, gconstpointer data)
 {
   const gsize size = 48 << 20;
   g_autoptr (GBytes) value = g_bytes_new_take (g_malloc0 (size), size);
   g_autoptr (GBytes) kept = NULL;
 
-  set (f->store, "key", "small", 0);
+  cache_set (f->store, "key", "small", 0);
   g_assert_true (tern_cache_store_set (f->store, "key", value, 0, NULL));
-  kept = get (f->store, "key");
+  kept = cache_get (f->store, "key");
   g_assert_true (kept == NULL || g_bytes_equal (kept, value));
 }
 
 static void
-test_flags (Fixture *f, gconstpointer data)
+test_flags (CacheFixture *f, gconstpointer data)
 {
   TernCacheStoreFlags flags = tern_cache_store_get_flags (f->store);
 
@@ -238,16 +194,16 @@ use_in_thread (guint number, gpointer data)
       guint what = g_rand_int_range (rand, 0, 10);
 
       if (what == 0)
-        delete (store, key);
+        cache_delete (store, key);
       else if (what < 4)
         {
           g_autofree char *letters = g_strnfill (size, 'a' + number);
 
-          set (store, key, letters, 0);
+          cache_set (store, key, letters, 0);
         }
       else
         {
-          g_autoptr (GBytes) value = get (store, key);
+          g_autoptr (GBytes) value = cache_get (store, key);
           gsize len = 0;
           const char *letters = value != NULL ? g_bytes_get_data (value, &len) : NULL;
 
@@ -259,13 +215,13 @@ use_in_thread (guint number, gpointer data)
 }
 
 static void
-test_threads (Fixture *f, gconstpointer data)
+test_threads (CacheFixture *f, gconstpointer data)
 {
   tern_test_run_threads (6, use_in_thread, f->store);
 }
 
 static void
-test_misuse (Fixture *f, gconstpointer data)
+test_misuse (CacheFixture *f, gconstpointer data)
 {
   g_autofree char *scheme = g_strndup (store_name, strcspn (store_name, ":"));
   const char *const formats[] = { "%s:?no-such-option=1", "%s:#fragment", "%s:%%zz", "%s:a?=%%" };
@@ -282,7 +238,42 @@ test_misuse (Fixture *f, gconstpointer data)
     }
 }
 
-#define ADD(path, func) g_test_add ("/cache-store/" path, Fixture, NULL, set_up, func, tear_down)
+/* Those of an entry come together or not at all. */
+static void
+test_slots (CacheFixture *f, gconstpointer data)
+{
+  TernCacheStoreInterface *iface = TERN_CACHE_STORE_GET_IFACE (f->store);
+  gboolean has_entries = iface->create_entry != NULL;
+
+  g_assert_true (iface->get != NULL && iface->set != NULL && iface->delete != NULL);
+  g_assert_true ((iface->open_entry != NULL) == has_entries);
+  g_assert_true ((iface->set_meta != NULL) == has_entries);
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    if (g_str_equal (expected[i].name, store_name))
+      {
+        g_assert_true (has_entries == expected[i].has_entries);
+        g_assert_true ((iface->foreach != NULL) == expected[i].has_whole);
+        g_assert_true ((iface->usage != NULL) == expected[i].has_whole);
+        g_assert_true ((iface->clear != NULL) == expected[i].has_whole);
+        g_assert_true ((iface->verify != NULL) == expected[i].has_whole);
+      }
+}
+
+/* Registers the tests that the store has the slots for. */
+static void
+add_optional (void)
+{
+  CacheFixture f = { NULL };
+
+  cache_set_up (&f, NULL);
+  if (TERN_CACHE_STORE_GET_IFACE (f.store)->create_entry != NULL)
+    {
+      cache_store_add_entries ();
+      cache_store_add_entries_at_once ();
+    }
+  cache_store_add_whole (f.store);
+  cache_tear_down (&f, NULL);
+}
 
 /* Ends the program where the store's server is not installed. */
 static void
@@ -305,19 +296,21 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   if (argc != 2)
-    g_error ("usage: test-cache-store NAME");
+    g_error ("usage: test-cache-store NAME|URI");
   store_name = argv[1];
   if (g_str_equal (store_name, "memcache"))
     start_memcached ();
-  ADD ("values", test_values);
-  ADD ("keys", test_keys);
-  ADD ("binary", test_binary);
-  ADD ("lifetime", test_lifetime);
-  ADD ("expiry", test_expiry);
-  ADD ("large", test_large);
-  ADD ("flags", test_flags);
-  ADD ("threads", test_threads);
-  ADD ("misuse", test_misuse);
+  CACHE_ADD ("values", test_values);
+  CACHE_ADD ("keys", test_keys);
+  CACHE_ADD ("binary", test_binary);
+  CACHE_ADD ("lifetime", test_lifetime);
+  CACHE_ADD ("expiry", test_expiry);
+  CACHE_ADD ("large", test_large);
+  CACHE_ADD ("flags", test_flags);
+  CACHE_ADD ("threads", test_threads);
+  CACHE_ADD ("misuse", test_misuse);
+  CACHE_ADD ("slots", test_slots);
+  add_optional ();
   status = g_test_run ();
   g_clear_pointer (&memcached, tern_real_server_free);
   return status;
