@@ -14,10 +14,12 @@ ORIGIN = os.environ['TERN_ORIGIN_EXE']
 FOLDER = tempfile.mkdtemp(prefix='tern-programs-')
 atexit.register(shutil.rmtree, FOLDER, True)
 
-# One language, whoever runs this; no proxies; a name that does not exist is found out quickly.
+# One language, whoever runs this; no proxies; a cache of our own; a name that does not exist is
+# found out quickly.
 ENVIRONMENT = {key: value for key, value in os.environ.items()
                if not key.lower().endswith('_proxy') and not key.startswith(('LC_', 'LANG'))}
-ENVIRONMENT.update(LC_ALL='C.UTF-8', RES_OPTIONS='attempts:1 timeout:1')
+ENVIRONMENT.update(LC_ALL='C.UTF-8', RES_OPTIONS='attempts:1 timeout:1',
+                   XDG_CACHE_HOME=os.path.join(FOLDER, 'xdg-cache'))
 
 
 class Result:

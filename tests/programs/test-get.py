@@ -262,7 +262,7 @@ def memory():
 def help_and_version():
   result = tern('--help')
   equal(result.code, 0)
-  for part in ('Exit codes', '--json', '--ca-file', 'tern plugins'):
+  for part in ('Exit codes', '--json', '--ca-file', '  plugins '):
     contains(result.text, part)
   equal(tern('--version').text.startswith('tern 1.'), True)
 

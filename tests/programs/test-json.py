@@ -84,7 +84,7 @@ def hops():
 @case('/json/cache')
 def cache():
   uri = 'file://' + path('cache')
-  equal(fetch(origin('/cached'))['cache'], {'hit': False, 'status': None})
+  equal(fetch('--no-cache', origin('/cached'))['cache'], {'hit': False, 'status': None})
   equal(fetch('--cache', uri, origin('/cached'))['cache']['hit'], False)
   second = fetch('--cache', uri, origin('/cached'))['cache']
   equal(second['hit'], True)

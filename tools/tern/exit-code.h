@@ -19,12 +19,26 @@ typedef enum
   TERN_EXIT_TIMEOUT = 9,
   TERN_EXIT_AUTHENTICATION = 10,
   TERN_EXIT_LOCAL_FILE = 11,
+  TERN_EXIT_CHECKSUM = 12,
   TERN_EXIT_INCOMPLETE = 13,
   TERN_EXIT_TOO_MANY_REDIRECTS = 14,
   TERN_EXIT_NOT_IN_CACHE = 15,
   TERN_EXIT_PLUGIN = 16,
+  TERN_EXIT_HELPER = 17, /* the fetch helper cannot be reached */
   TERN_EXIT_INTERRUPTED = 130,
 } TernExit;
+
+typedef struct
+{
+  TernExit code;
+  const char *text; /* N_(): a few words for a usage; NULL ends the table */
+  const char *more; /* for the manual */
+} ExitText;
+
+extern const ExitText exit_texts[];
+
+/* The table as it stands at the end of a usage. */
+char *exit_code_describe (void);
 
 /* What the status of a final response means; @cache_only when the request allowed no network. */
 TernExit exit_code_of_status (guint status, gboolean cache_only);

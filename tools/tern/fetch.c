@@ -49,9 +49,12 @@ make_request (Fetch *self, GError **error)
   const char *method = options->method ? options->method : options->data ? "POST" : "GET";
 
   self->request = tern_request_new (method, self->url);
-  for (char **line = options->headers; line && *line; line++)
+  for (char **line = options->session.headers; line && *line; line++)
     if (!add_header (tern_request_get_headers (self->request), *line, error))
       return FALSE;
+  if (options->session.only_cached)
+    tern_headers_append (tern_request_get_headers (self->request), "Cache-Control",
+                         "only-if-cached");
   if (options->raw)
     tern_request_set_accept_encoding (self->request, FALSE);
   return body_attach (self->request, (const char *const *) options->data, error);

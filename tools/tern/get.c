@@ -17,15 +17,6 @@
 #include <tern/tern.h>
 #include <unistd.h>
 
-static int
-print_version (void)
-{
-  static const char text[] = "tern " TERN_CLI_VERSION "\n";
-
-  return write_fully (STDOUT_FILENO, text, strlen (text), NULL) ? TERN_EXIT_OK
-                                                                : TERN_EXIT_LOCAL_FILE;
-}
-
 static void
 print_result (Fetch *fetch)
 {
@@ -41,12 +32,12 @@ print_result (Fetch *fetch)
 }
 
 static int
-fetch_all (const GetOptions *options, TernClient *client, GCancellable *cancellable)
+fetch_all (const GetOptions *options, char **urls, TernClient *client, GCancellable *cancellable)
 {
   int exit_code = TERN_EXIT_OK;
   gboolean goes_on = TRUE;
 
-  for (char **url = options->urls; *url && goes_on; url++)
+  for (char **url = urls; *url && goes_on; url++)
     {
       Fetch fetch = { .options = options, .client = client, .cancellable = cancellable };
 
@@ -63,11 +54,12 @@ fetch_all (const GetOptions *options, TernClient *client, GCancellable *cancella
 }
 
 static int
-run (const GetOptions *options)
+run (const GetOptions *options, char **urls)
 {
   GCancellable *cancellable = interrupt_begin ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TernClient) client = session_make_client (options, cancellable, &error);
+  g_autoptr (TernClient) client
+      = session_make_client (&options->session, urls, cancellable, &error);
 
   if (!client && interrupt_exit_code ())
     return interrupt_exit_code ();
@@ -80,23 +72,17 @@ run (const GetOptions *options)
     }
   if (options->verbose)
     verbose_watch (client);
-  return fetch_all (options, client, cancellable);
+  return fetch_all (options, urls, client, cancellable);
 }
 
 int
-get_run (int argc, char **argv)
+get_run (const void *values, char **arguments)
 {
-  GetOptions options;
+  const GetOptions *options = values;
   g_autoptr (GError) error = NULL;
-  int exit_code;
 
-  if (!get_options_parse (&options, argc, argv, &error))
-    {
-      report_error ("%s", error->message);
-      exit_code = TERN_EXIT_USAGE;
-    }
-  else
-    exit_code = options.show_version ? print_version () : run (&options);
-  get_options_clear (&options);
-  return exit_code;
+  if (get_options_check (options, arguments, &error))
+    return run (options, arguments);
+  report_error ("%s", error->message);
+  return TERN_EXIT_USAGE;
 }

@@ -2,4 +2,7 @@
 /* tern get, the main job. */
 #pragma once
 
-int get_run (int argc, char **argv);
+#include "get-options.h"
+
+/* A CommandRun. */
+int get_run (const void *values, char **arguments);

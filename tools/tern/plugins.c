@@ -11,6 +11,10 @@
 #include <tern/tern.h>
 #include <unistd.h>
 
+const char plugins_more[]
+    = "Each with its kind, names, rank and file. One that is broken is named on "
+      "standard error, and the exit code is 16.";
+
 enum
 {
   COLUMN_KIND,
@@ -137,22 +141,7 @@ print_table (void)
 }
 
 int
-plugins_run (int argc, char **argv)
+plugins_run (const void *values, char **arguments)
 {
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
-
-  g_option_context_set_summary (
-      context, _ ("tern plugins: list the plugins that are found, and what is wrong with any"));
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    {
-      report_error ("%s", error->message);
-      return TERN_EXIT_USAGE;
-    }
-  if (argc > 1)
-    {
-      report_error (_ ("“tern plugins” takes no arguments, “%s” was given"), argv[1]);
-      return TERN_EXIT_USAGE;
-    }
   return print_table ();
 }

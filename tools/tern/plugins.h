@@ -2,4 +2,6 @@
 /* tern plugins */
 #pragma once
 
-int plugins_run (int argc, char **argv);
+extern const char plugins_more[];
+
+int plugins_run (const void *values, char **arguments);

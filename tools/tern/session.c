@@ -2,6 +2,7 @@
 /* From options to a TernClient, and the one question that is ever asked. */
 #include "session.h"
 
+#include "store.h"
 #include "target.h"
 
 #include <errno.h>
@@ -78,7 +79,8 @@ ask_password (const char *name, const char *otherwise, GCancellable *cancellable
  * must not lead them away. */
 static gboolean
 add_credentials (TernClient *client,
-                 const GetOptions *options,
+                 const SessionOptions *options,
+                 char **urls,
                  GCancellable *cancellable,
                  GError **error)
 {
@@ -93,7 +95,7 @@ add_credentials (TernClient *client,
 
   if (!password)
     return FALSE;
-  for (char **url = options->urls; *url; url++)
+  for (char **url = urls; *url; url++)
     {
       g_autofree char *target = target_complete (*url);
       g_autofree char *server = target_server (target);
@@ -107,7 +109,7 @@ add_credentials (TernClient *client,
 
 /* At once, since few servers ask for it; and only to those that were named. */
 static gboolean
-add_token (TernClient *client, const GetOptions *options, GError **error)
+add_token (TernClient *client, const SessionOptions *options, char **urls, GError **error)
 {
   char *token = NULL;
   gsize len = 0;
@@ -115,7 +117,7 @@ add_token (TernClient *client, const GetOptions *options, GError **error)
   if (!g_file_get_contents (options->bearer, &token, &len, error))
     return FALSE;
   g_strstrip (token);
-  for (char **url = options->urls; *url && *token; url++)
+  for (char **url = urls; *url && *token; url++)
     {
       g_autofree char *target = target_complete (*url);
       g_autofree char *server = target_server (target);
@@ -129,15 +131,19 @@ add_token (TernClient *client, const GetOptions *options, GError **error)
   return TRUE;
 }
 
+/* What was not asked for may not fail: without a home there is no cache. */
 static gboolean
-open_cache (TernClient *client, const char *uri, GError **error)
+open_cache (TernClient *client, const SessionOptions *options, GError **error)
 {
-  g_autoptr (TernCacheStore) store = tern_cache_store_open (uri, error);
+  g_autofree char *own = options->store ? NULL : tern_tool_store_uri ();
+  g_autoptr (TernCacheStore) store = NULL;
 
-  if (!store)
-    return FALSE;
-  tern_client_set_cache_store (client, store);
-  return TRUE;
+  if (options->no_cache)
+    return TRUE;
+  store = tern_cache_store_open (own ? own : options->store, own ? NULL : error);
+  if (store)
+    tern_client_set_cache_store (client, store);
+  return own || store;
 }
 
 static gboolean
@@ -177,7 +183,8 @@ is_locked (const char *name)
 /* For each server that was named on the command line, as the credentials. */
 static gboolean
 add_certificate (TernClient *client,
-                 const GetOptions *options,
+                 const SessionOptions *options,
+                 char **urls,
                  GCancellable *cancellable,
                  GError **error)
 {
@@ -194,7 +201,7 @@ add_certificate (TernClient *client,
       if (!password)
         return FALSE;
     }
-  for (char **url = options->urls; *url; url++)
+  for (char **url = urls; *url; url++)
     {
       g_autofree char *target = target_complete (*url);
       g_autofree char *server = target_server (target);
@@ -209,7 +216,7 @@ add_certificate (TernClient *client,
 
 /* Hosts that no proxy is asked for are those of the environment's proxy too. */
 static gboolean
-set_proxy (TernClient *client, const GetOptions *options, GError **error)
+set_proxy (TernClient *client, const SessionOptions *options, GError **error)
 {
   const char *const hosts[] = { options->no_proxy, NULL };
   g_autoptr (TernProxy) proxy = NULL;
@@ -234,7 +241,10 @@ set_proxy (TernClient *client, const GetOptions *options, GError **error)
 }
 
 TernClient *
-session_make_client (const GetOptions *options, GCancellable *cancellable, GError **error)
+session_make_client (const SessionOptions *options,
+                     char **urls,
+                     GCancellable *cancellable,
+                     GError **error)
 {
   g_autoptr (TernClient) client = tern_client_new ();
 
@@ -256,13 +266,13 @@ session_make_client (const GetOptions *options, GCancellable *cancellable, GErro
     tern_client_set_validate_certificates (client, FALSE);
   if (!set_proxy (client, options, error))
     return NULL;
-  if (options->cache && !open_cache (client, options->cache, error))
+  if (!open_cache (client, options, error))
     return NULL;
-  if (options->cert && !add_certificate (client, options, cancellable, error))
+  if (options->cert && !add_certificate (client, options, urls, cancellable, error))
     return NULL;
-  if (options->bearer && !add_token (client, options, error))
+  if (options->bearer && !add_token (client, options, urls, error))
     return NULL;
-  if (options->user && !add_credentials (client, options, cancellable, error))
+  if (options->user && !add_credentials (client, options, urls, cancellable, error))
     return NULL;
   return g_steal_pointer (&client);
 }

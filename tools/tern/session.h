@@ -2,10 +2,14 @@
 /* The client of one run of the program, set up as its options say. */
 #pragma once
 
-#include "get-options.h"
+#include "session-options.h"
 
 #include <gio/gio.h>
 #include <tern/tern-types.h>
 
-TernClient *
-session_make_client (const GetOptions *options, GCancellable *cancellable, GError **error);
+/* Credentials and certificates are for the servers of @urls, and no other. An error of
+ * G_OPTION_ERROR is one of usage. */
+TernClient *session_make_client (const SessionOptions *options,
+                                 char **urls,
+                                 GCancellable *cancellable,
+                                 GError **error);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of all commands, and nothing else: what they do is in files of their own. A row and its
+ * file are all that a new command needs; the usage, the manual and the completions follow. */
+#include "commands.h"
+
+#include "completions.h"
+#include "get.h"
+#include "plugins.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+const Command commands[] = {
+  { .name = "get",
+    .usage = N_ ("URL…"),
+    .summary = N_ ("Fetch URLs and print their bodies."),
+    .more = get_more,
+    .sets = get_sets,
+    .values_size = sizeof (GetOptions),
+    .arguments = ARGUMENTS_ANY,
+    .run = get_run },
+  { .name = "plugins",
+    .summary = N_ ("List the plugins that are found, and what is wrong with any."),
+    .more = plugins_more,
+    .arguments = ARGUMENTS_NONE,
+    .run = plugins_run },
+  { .name = "completions",
+    .usage = N_ ("SHELL"),
+    .summary = N_ ("Print the completions for a shell: bash, fish or zsh."),
+    .more = completions_more,
+    .arguments = ARGUMENTS_CHOICE,
+    .choices = "bash|fish|zsh",
+    .run = completions_run },
+  { .name = NULL },
+};
+
+/* Whether @name is the first word of a command of two words. */
+static gboolean
+is_group (const Command *command, const char *name)
+{
+  const gsize length = strlen (name);
+
+  return length > 0 && strncmp (command->name, name, length) == 0 && command->name[length] == ' ';
+}
+
+static gboolean
+refuse_group (const char *name, GError **error)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (const Command *command = commands; command->name; command++)
+    if (is_group (command, name))
+      g_string_append_printf (words, "%s%s", words->len ? ", " : "",
+                              strchr (command->name, ' ') + 1);
+  if (words->len == 0)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _ ("“tern %s” needs one of its commands: %s"), name, words->str);
+  return FALSE;
+}
+
+const Command *
+commands_find (int argc, char **argv, int *n_words, GError **error)
+{
+  g_autofree char *both = argc > 1 ? g_strjoin (" ", argv[0], argv[1], NULL) : NULL;
+
+  for (const Command *command = commands; argc > 0 && command->name; command++)
+    {
+      const gboolean is_pair = g_strcmp0 (command->name, both) == 0;
+
+      if (!is_pair && strcmp (command->name, argv[0]) != 0)
+        continue;
+      *n_words = is_pair ? 2 : 1;
+      return command;
+    }
+  if (argc > 0 && !refuse_group (argv[0], error))
+    return NULL;
+  *n_words = 0;
+  return commands;
+}
