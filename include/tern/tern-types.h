@@ -22,6 +22,7 @@ typedef struct _TernTlsInfo TernTlsInfo;
 typedef struct _TernTimings TernTimings;
 typedef struct _TernPluginInfo TernPluginInfo;
 typedef struct _TernCacheStore TernCacheStore;
+typedef struct _TernCacheEntry TernCacheEntry;
 typedef struct _TernConnector TernConnector;
 typedef struct _TernProxy TernProxy;
 

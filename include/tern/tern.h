@@ -2,6 +2,7 @@
 /* The one header of programs. */
 #pragma once
 
+#include <tern/tern-cache-entry.h>
 #include <tern/tern-cache.h>
 #include <tern/tern-challenge.h>
 #include <tern/tern-client.h>
