@@ -216,32 +216,23 @@ on_page (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
 static void
 open_store (Page *self, StoreKind kind)
 {
-  g_autoptr (GError) error = NULL;
   g_autofree char *uri = NULL;
 
   switch (kind)
     {
-    case STORE_MEMORY:
-      self->store = tern_cache_store_open ("memory:", &error);
-      break;
-    case STORE_FILE:
-      self->dir = tern_test_make_dir ("page");
-      uri = g_strconcat ("file://", self->dir, NULL);
-      self->store = tern_cache_store_open (uri, &error);
-      break;
+    case STORE_NONE:
+      return;
     case STORE_OWN:
       self->store = TERN_CACHE_STORE (test_store_new (TERN_CACHE_STORE_NONE));
-      break;
+      return;
     case STORE_SLOW:
       self->store = TERN_CACHE_STORE (test_store_new (TERN_CACHE_STORE_ANY_THREAD));
-      TEST_STORE (self->store)->delay_ms = 10;
-      break;
-    case STORE_NONE:
-    default:
+      TEST_STORE (self->store)->delay_ms = 2;
       return;
+    default:
+      uri = shelf_make_uri (kind, &self->dir);
+      self->store = shelf_open (uri);
     }
-  g_assert_no_error (error);
-  g_assert_nonnull (self->store);
 }
 
 void
@@ -341,15 +332,11 @@ page_add_test_except (const char *path,
                       void (*func) (gboolean async, gconstpointer kind),
                       StoreKind except)
 {
-  static const char *const names[] = {
-    [STORE_MEMORY] = "memory", [STORE_FILE] = "file", [STORE_OWN] = "own", [STORE_SLOW] = "slow",
-  };
-
-  for (guint kind = STORE_MEMORY; kind <= STORE_SLOW; kind++)
+  for (guint kind = STORE_MEMORY; kind < N_STORES; kind++)
     {
-      g_autofree char *full = g_strdup_printf ("%s/%s", path, names[kind]);
+      g_autofree char *full = g_strdup_printf ("%s/%s", path, shelf_get_name (kind));
 
-      if (kind != except)
+      if (kind != except && shelf_has (kind))
         tern_test_add_both (full, func, GUINT_TO_POINTER (kind));
     }
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "session.h"
+#include "shelf.h"
 
 G_BEGIN_DECLS
 
@@ -37,15 +38,6 @@ void test_store_damage (TestStore *self, const char *suffix, GBytes *value);
 GByteArray *test_store_peek (TestStore *self, const char *suffix);
 
 /* ---- the page ---- */
-
-typedef enum
-{
-  STORE_NONE,
-  STORE_MEMORY,
-  STORE_FILE,
-  STORE_OWN,  /* called in the thread that asked */
-  STORE_SLOW, /* any thread, not local: on the worker pool */
-} StoreKind;
 
 typedef struct
 {

@@ -251,7 +251,8 @@ test_empty (gboolean async, gconstpointer kind)
 static void
 test_too_large (gboolean async, gconstpointer kind)
 {
-  static const gsize sizes[] = { CAP, CAP + 1 };
+  /* Some stores count the key and the bookkeeping. */
+  static const gsize sizes[] = { CAP - 4096, CAP + 1 };
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
