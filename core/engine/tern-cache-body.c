@@ -13,19 +13,6 @@ typedef struct
   gboolean stored;
 } Tee;
 
-gboolean
-tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **body)
-{
-  gsize size = 0;
-  const void *data = value ? g_bytes_get_data (value, &size) : NULL;
-
-  if (!value || size != record->body_length
-      || tern_cache_checksum (0, data, size) != record->body_checksum)
-    return FALSE;
-  *body = g_bytes_ref (value);
-  return TRUE;
-}
-
 static void
 keep (Tee *self, const void *buffer, gsize n)
 {

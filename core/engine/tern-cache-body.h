@@ -10,9 +10,6 @@
 /* What is larger is not stored in a store that takes values whole. */
 #define TERN_CACHE_MAX_ENTRY (8 * 1024 * 1024)
 
-/* Takes a reference to @value as the body of the record if it is just that. */
-gboolean tern_cache_body_take (const TernCacheRecord *record, GBytes *value, GBytes **body);
-
 /* Reads through @body (taken, NULL is an empty one) and keeps a copy; when it was read to its end,
  * the entry (taken) is stored. What is given up, fails or is too large is never stored. NULL for an
  * empty body, which is stored at once. */

@@ -18,9 +18,9 @@
 #include "policy/tern-cache-vary.h"
 
 static TernGo
-answer_timeout (TernFlow *flow, TernCacheWalk *state)
+answer_timeout (TernFlow *flow, const TernCacheDecision *decision)
 {
-  tern_cache_reply_timeout (flow, &(TernCacheStatus){ .decision = &state->decision });
+  tern_cache_reply_timeout (flow, &(TernCacheStatus){ .decision = decision });
   return TERN_GO_ANSWER;
 }
 
@@ -62,6 +62,36 @@ forward (TernFlow *flow, TernCacheWalk *state)
   return TERN_GO_ON;
 }
 
+static TernGo decide (TernFlow *flow, TernCacheWalk *state);
+
+static void
+revalidate (const TernFlow *flow, const TernCacheWalk *state)
+{
+  const TernCacheRecord *record = state->decision.record;
+  g_autofree char *key
+      = tern_cache_slot_key (state->key, tern_cache_found_slot (&state->found, record));
+
+  tern_revalidation_start (flow, state->fields, key, record);
+}
+
+static TernGo
+answer_hit (TernFlow *flow, TernCacheWalk *state)
+{
+  const TernCacheRecord *record = state->decision.record;
+
+  if (!tern_cache_walk_has_body (flow, state, record))
+    {
+      /* Half an entry is none. */
+      tern_cache_found_drop (&state->found, record);
+      return decide (flow, state);
+    }
+  if (state->decision.verdict == TERN_CACHE_HIT_STALE)
+    revalidate (flow, state);
+  tern_cache_reply (flow, state, record, record,
+                    &(TernCacheStatus){ .decision = &state->decision });
+  return TERN_GO_ANSWER;
+}
+
 /* Whatever is stored was looked up: what now? */
 static TernGo
 decide (TernFlow *flow, TernCacheWalk *state)
@@ -74,12 +104,12 @@ decide (TernFlow *flow, TernCacheWalk *state)
   switch (state->decision.verdict)
     {
     case TERN_CACHE_HIT:
-      return tern_cache_walk_find_body (flow, state, state->decision.record, AT_BODY);
+      return tern_cache_walk_open (flow, state, state->decision.record, AT_BODY, answer_hit);
     case TERN_CACHE_FAIL_504:
-      return answer_timeout (flow, state);
+      return answer_timeout (flow, &state->decision);
     case TERN_CACHE_HIT_STALE:
       if (tern_revalidation_is_possible (flow))
-        return tern_cache_walk_find_body (flow, state, state->decision.record, AT_BODY);
+        return tern_cache_walk_open (flow, state, state->decision.record, AT_BODY, answer_hit);
       state->decision.verdict = TERN_CACHE_VALIDATE;
       state->decision.forward = TERN_FORWARD_STALE;
       return forward (flow, state);
@@ -96,17 +126,17 @@ take_home (TernFlow *flow, TernCacheWalk *state)
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   const char *slot;
 
-  tern_cache_found_take_home (&state->found, &request, flow->op.value);
+  tern_cache_found_take_home (&state->found, &request, &flow->op.parts);
   slot = state->guards ? tern_cache_found_seek_newest (&state->found, &request)
                        : tern_cache_found_seek (&state->found, &request);
-  return slot ? tern_cache_walk_find_meta (flow, state, slot, AT_SIBLING) : decide (flow, state);
+  return slot ? tern_cache_walk_find (flow, state, slot, AT_SIBLING) : decide (flow, state);
 }
 
 static TernGo
 look_up (TernFlow *flow, TernCacheWalk *state)
 {
   state->salt = tern_cache_salt_get (flow->settings->cache_store);
-  return tern_cache_walk_find_meta (flow, state, NULL, AT_META);
+  return tern_cache_walk_find (flow, state, NULL, AT_META);
 }
 
 static TernGo
@@ -123,8 +153,11 @@ take_salt (TernFlow *flow, TernCacheWalk *state)
     return look_up (flow, state);
   /* Another thread may have been the first: the one that counts is stored. */
   salt = tern_cache_salt_get (cache);
-  return tern_cache_walk_store (flow, state, tern_cache_salt_key (),
-                                g_bytes_new (salt, strlen (salt)), 0, AT_SALTED);
+  g_clear_pointer (&flow->op.value, g_bytes_unref);
+  flow->op.value = g_bytes_new (salt, strlen (salt));
+  flow->op.keep_until = 0;
+  return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_SET, tern_cache_salt_key (),
+                                  AT_SALTED);
 }
 
 static gboolean
@@ -150,41 +183,14 @@ begin (TernFlow *flow, TernCacheWalk *state)
   if (!tern_cache_vary_has_secrets (state->fields)
       || tern_cache_salt_get (flow->settings->cache_store))
     return look_up (flow, state);
-  return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_FIND, tern_cache_salt_key (), AT_SALT);
-}
-
-static void
-revalidate (const TernFlow *flow, const TernCacheWalk *state)
-{
-  const TernCacheRecord *record = state->decision.record;
-  g_autofree char *key
-      = tern_cache_slot_key (state->key, tern_cache_found_slot (&state->found, record));
-
-  tern_revalidation_start (flow, state->fields, key, record);
-}
-
-static TernGo
-answer_hit (TernFlow *flow, TernCacheWalk *state)
-{
-  const TernCacheRequest request = tern_cache_walk_view (flow, state);
-  const TernCacheStatus status = { .decision = &state->decision };
-
-  if (!tern_cache_body_take (state->decision.record, flow->op.value, &state->body))
-    {
-      /* Half an entry is none. */
-      tern_cache_found_drop (&state->found, state->decision.record);
-      return decide (flow, state);
-    }
-  if (state->decision.verdict == TERN_CACHE_HIT_STALE)
-    revalidate (flow, state);
-  tern_cache_reply (flow, &request, state->decision.record, state->body, &status);
-  return TERN_GO_ANSWER;
+  return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_GET, tern_cache_salt_key (), AT_SALT);
 }
 
 /* Nothing is stored, so what may only come from the cache does not come. */
 static TernGo
-go_without_store (TernFlow *flow, TernCacheWalk *state)
+go_without_store (TernFlow *flow)
 {
+  static const TernCacheDecision refused = { .verdict = TERN_CACHE_FAIL_504 };
   TernCacheControl wanted;
 
   if (!tern_headers_has (flow->call.headers, "Cache-Control"))
@@ -192,17 +198,20 @@ go_without_store (TernFlow *flow, TernCacheWalk *state)
   tern_cache_control_read (&wanted, flow->call.headers);
   if (!wanted.only_if_cached)
     return TERN_GO_ON;
-  state->decision.verdict = TERN_CACHE_FAIL_504;
-  return answer_timeout (flow, state);
+  return answer_timeout (flow, &refused);
 }
 
 TernGo
 tern_cache_walk_down (TernFlow *flow, gpointer data)
 {
-  TernCacheWalk *state = data;
+  TernCacheWalk **walk = &((TernCacheState *)data)->walk;
+  TernCacheWalk *state;
 
   if (!flow->settings->cache_store)
-    return go_without_store (flow, state);
+    return go_without_store (flow);
+  if (!*walk)
+    *walk = g_new0 (TernCacheWalk, 1);
+  state = *walk;
   switch (state->place)
     {
     case AT_SALT:
@@ -215,7 +224,7 @@ tern_cache_walk_down (TernFlow *flow, gpointer data)
       {
         const TernCacheRequest request = tern_cache_walk_view (flow, state);
 
-        tern_cache_found_take_sibling (&state->found, &request, flow->op.value);
+        tern_cache_found_take_sibling (&state->found, &request, &flow->op.parts);
         return decide (flow, state);
       }
     case AT_BODY:

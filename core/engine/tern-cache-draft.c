@@ -13,6 +13,7 @@ struct _TernCacheDraft
   char *slot; /* NULL: the home slot */
   TernCacheRecord *record;
   GBytes *home; /* the record of the home slot with the line about this one; NULL: it is this one */
+  GBytes *home_before; /* the same as it lies there now */
   gint64 home_until;
   char **dropped;
 };
@@ -39,10 +40,11 @@ keep_home_until (const TernCacheRecord *home, const TernCacheRecord *record)
 TernCacheDraft *
 tern_cache_draft_new (const char *key,
                       const TernCacheRequest *request,
-                      const TernCacheRecord *home,
+                      const TernCacheFound *found,
                       TernCacheRecord *record)
 {
   TernCacheDraft *self = g_new0 (TernCacheDraft, 1);
+  const TernCacheRecord *home = found->home;
   g_auto (TernCachePlace) place = { 0 };
 
   tern_cache_place (&place, home, request, record);
@@ -56,6 +58,7 @@ tern_cache_draft_new (const char *key,
 
       swap_siblings (&with_line, &place.siblings);
       self->home = tern_cache_record_serialize (&with_line);
+      self->home_before = g_bytes_ref (found->home_parts.meta);
       swap_siblings (&with_line, &place.siblings);
       self->home_until = keep_home_until (home, record);
       g_ptr_array_set_size (record->siblings, 0);
@@ -72,10 +75,27 @@ tern_cache_draft_free (TernCacheDraft *self)
 {
   tern_cache_record_free (self->record);
   g_clear_pointer (&self->home, g_bytes_unref);
+  g_clear_pointer (&self->home_before, g_bytes_unref);
   g_strfreev (self->dropped);
   g_free (self->slot);
   g_free (self->key);
   g_free (self);
+}
+
+/* The line that leads to the entry, and the entries to which none leads any more. Another writer
+ * may have changed the home slot meanwhile: then the line is lost, which is a miss later. */
+static void
+settle (const TernCacheDraft *self, TernCacheStore *store)
+{
+  if (self->home)
+    tern_store_call_later (&(TernStoreCall){ .kind = TERN_STORE_AMEND,
+                                             .key = tern_cache_slot_key (self->key, NULL),
+                                             .meta = g_bytes_ref (self->home),
+                                             .before = g_bytes_ref (self->home_before),
+                                             .keep_until = self->home_until },
+                           store);
+  for (guint i = 0; self->dropped[i]; i++)
+    tern_store_remove_later (store, tern_cache_slot_key (self->key, self->dropped[i]));
 }
 
 void
@@ -84,30 +104,24 @@ tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *bod
   TernCacheRecord *record = self->record;
   gsize size = 0;
   const void *data = g_bytes_get_data (body, &size);
-  gint64 keep_until;
 
   if (!tern_cache_record_fits (record, size))
     return; /* a part that is not the one it says it is */
   record->body_length = size;
-  record->body_checksum = tern_cache_checksum (0, data, size);
-  keep_until = tern_cache_keep_until (record);
-  tern_store_call_later (store, tern_cache_body_key (self->key, self->slot), g_bytes_ref (body),
-                         keep_until);
-  tern_store_call_later (store, tern_cache_meta_key (self->key, self->slot),
-                         tern_cache_record_serialize (record), keep_until);
-  if (self->home)
-    tern_store_call_later (store, tern_cache_meta_key (self->key, NULL), g_bytes_ref (self->home),
-                           self->home_until);
-  for (guint i = 0; self->dropped[i]; i++)
-    {
-      tern_store_call_later (store, tern_cache_meta_key (self->key, self->dropped[i]), NULL, 0);
-      tern_store_call_later (store, tern_cache_body_key (self->key, self->dropped[i]), NULL, 0);
-    }
+  if (!tern_cache_parts_taken_by (store)) /* else the store looks by itself */
+    record->body_checksum = tern_cache_checksum (0, data, size);
+  tern_store_call_later (&(TernStoreCall){ .kind = TERN_STORE_PUT,
+                                           .key = tern_cache_slot_key (self->key, self->slot),
+                                           .value = g_bytes_ref (body),
+                                           .meta = tern_cache_record_serialize (record),
+                                           .keep_until = tern_cache_keep_until (record) },
+                         store);
+  settle (self, store);
 }
 
 /* A line that leads to nothing does no harm. */
 void
 tern_cache_draft_remove (const TernCacheDraft *self, TernCacheStore *store)
 {
-  tern_store_call_later (store, tern_cache_meta_key (self->key, self->slot), NULL, 0);
+  tern_store_remove_later (store, tern_cache_slot_key (self->key, self->slot));
 }

@@ -5,14 +5,14 @@
 
 #include <tern/tern-cache.h>
 
-#include "policy/tern-cache-record.h"
+#include "engine/tern-cache-found.h"
 
 typedef struct _TernCacheDraft TernCacheDraft;
 
-/* Takes @record; @home is what is in the home slot of @key, NULL where nothing is. */
+/* Takes @record; @found is what is stored under @key. */
 TernCacheDraft *tern_cache_draft_new (const char *key,
                                       const TernCacheRequest *request,
-                                      const TernCacheRecord *home,
+                                      const TernCacheFound *found,
                                       TernCacheRecord *record);
 void tern_cache_draft_free (TernCacheDraft *self);
 

@@ -11,6 +11,7 @@ static void
 forget_sibling (TernCacheFound *self)
 {
   g_clear_pointer (&self->sibling, tern_cache_record_free);
+  tern_cache_parts_clear (&self->sibling_parts);
   g_clear_pointer (&self->slot, g_free);
 }
 
@@ -18,6 +19,7 @@ void
 tern_cache_found_clear (TernCacheFound *self)
 {
   g_clear_pointer (&self->home, tern_cache_record_free);
+  tern_cache_parts_clear (&self->home_parts);
   forget_sibling (self);
 }
 
@@ -60,23 +62,39 @@ as_get (const TernCacheRequest *request)
   return get;
 }
 
+static void
+take_parts (TernCacheParts *parts, TernCacheParts *from)
+{
+  *parts = *from;
+  *from = (TernCacheParts){ NULL };
+}
+
 void
-tern_cache_found_take_home (TernCacheFound *self, const TernCacheRequest *request, GBytes *value)
+tern_cache_found_take_home (TernCacheFound *self,
+                            const TernCacheRequest *request,
+                            TernCacheParts *parts)
 {
   const TernCacheRequest get = as_get (request);
 
   tern_cache_found_clear (self);
-  self->home = read_record (&get, value);
+  self->home = read_record (&get, parts->meta);
+  if (self->home)
+    take_parts (&self->home_parts, parts);
 }
 
 void
-tern_cache_found_take_sibling (TernCacheFound *self, const TernCacheRequest *request, GBytes *value)
+tern_cache_found_take_sibling (TernCacheFound *self,
+                               const TernCacheRequest *request,
+                               TernCacheParts *parts)
 {
   const TernCacheRequest get = as_get (request);
 
   g_clear_pointer (&self->sibling, tern_cache_record_free);
-  self->sibling = read_record (&get, value);
-  if (!self->sibling)
+  tern_cache_parts_clear (&self->sibling_parts);
+  self->sibling = read_record (&get, parts->meta);
+  if (self->sibling)
+    take_parts (&self->sibling_parts, parts);
+  else
     forget_sibling (self);
 }
 
@@ -131,11 +149,43 @@ tern_cache_found_slot (const TernCacheFound *self, const TernCacheRecord *record
   return record && record == self->sibling ? self->slot : NULL;
 }
 
+TernCacheParts *
+tern_cache_found_parts (TernCacheFound *self, const TernCacheRecord *record)
+{
+  return record && record == self->sibling ? &self->sibling_parts : &self->home_parts;
+}
+
+gboolean
+tern_cache_found_take_body (TernCacheFound *self,
+                            const TernCacheRecord *record,
+                            TernCacheParts *parts)
+{
+  TernCacheParts *own = tern_cache_found_parts (self, record);
+  gsize size = 0;
+  const void *data;
+
+  if (own->stream)
+    return TRUE;
+  if (own->body) /* the store has looked whether it is what was written */
+    return g_bytes_get_size (own->body) == record->body_length;
+  if (!parts || !parts->body)
+    return FALSE;
+  data = g_bytes_get_data (parts->body, &size);
+  if (size != record->body_length
+      || tern_cache_checksum (0, data, size) != record->body_checksum)
+    return FALSE;
+  own->body = g_steal_pointer (&parts->body);
+  return TRUE;
+}
+
 void
 tern_cache_found_drop (TernCacheFound *self, const TernCacheRecord *record)
 {
   if (record && record == self->sibling)
     forget_sibling (self);
   else
-    g_clear_pointer (&self->home, tern_cache_record_free);
+    {
+      g_clear_pointer (&self->home, tern_cache_record_free);
+      tern_cache_parts_clear (&self->home_parts);
+    }
 }

@@ -3,6 +3,7 @@
  * that of one sibling at most (see policy/tern-cache-variants.h). */
 #pragma once
 
+#include "plugin/tern-cache-parts.h"
 #include "policy/tern-cache-record.h"
 
 typedef struct
@@ -10,6 +11,9 @@ typedef struct
   TernCacheRecord *home;    /* NULL: nothing there */
   TernCacheRecord *sibling; /* NULL: none was looked for, or it is not there */
   char *slot;               /* of the sibling */
+  /* As they lie in the store; the bodies where they were opened. */
+  TernCacheParts home_parts;
+  TernCacheParts sibling_parts;
 } TernCacheFound;
 
 #define TERN_CACHE_FOUND_MAX 2
@@ -20,13 +24,14 @@ void tern_cache_found_clear (TernCacheFound *self);
 gsize tern_cache_found_list (const TernCacheFound *self,
                              const TernCacheRecord *records[TERN_CACHE_FOUND_MAX]);
 
-/* Takes the bytes of the home slot or, after tern_cache_found_seek(), of the sibling's; what cannot
- * be read, or is of another URI, is not there. */
-void
-tern_cache_found_take_home (TernCacheFound *self, const TernCacheRequest *request, GBytes *value);
+/* Takes what was found in the home slot or, after tern_cache_found_seek(), in the sibling's; what
+ * cannot be read, or is of another URI, is not there. */
+void tern_cache_found_take_home (TernCacheFound *self,
+                                 const TernCacheRequest *request,
+                                 TernCacheParts *parts);
 void tern_cache_found_take_sibling (TernCacheFound *self,
                                     const TernCacheRequest *request,
-                                    GBytes *value);
+                                    TernCacheParts *parts);
 
 /* Which sibling is to be looked at, NULL for none: the one that was stored for such a request,
  * where the home slot was not; the one of which a 304 speaks; the newest, to be guarded in an
@@ -39,6 +44,15 @@ const char *tern_cache_found_seek_newest (TernCacheFound *self, const TernCacheR
 
 /* Where that record is; NULL is the home slot. */
 const char *tern_cache_found_slot (const TernCacheFound *self, const TernCacheRecord *record);
+
+/* That record's entry. */
+TernCacheParts *tern_cache_found_parts (TernCacheFound *self, const TernCacheRecord *record);
+
+/* Whether the body of that record is at hand; where the store took it as a plain value, @parts
+ * (may be NULL) has it, and it is looked at whether it is the one. */
+gboolean tern_cache_found_take_body (TernCacheFound *self,
+                                     const TernCacheRecord *record,
+                                     TernCacheParts *parts);
 
 /* That record is not there any more; NULL is whatever the home slot has. */
 void tern_cache_found_drop (TernCacheFound *self, const TernCacheRecord *record);

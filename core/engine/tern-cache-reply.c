@@ -3,8 +3,10 @@
 #include "engine/tern-cache-reply.h"
 
 #include "base/tern-log.h"
+#include "engine/tern-cache-stored.h"
 #include "message/tern-response-private.h"
 #include "policy/tern-cache-answer.h"
+#include "policy/tern-cache-variants.h"
 
 void
 tern_cache_reply_note (TernFlow *flow, TernResponse *response, const TernCacheStatus *status)
@@ -18,45 +20,59 @@ tern_cache_reply_note (TernFlow *flow, TernResponse *response, const TernCacheSt
 }
 
 /* The bytes of the stored body that go with the answer; NULL where none do. */
-static GBytes *
-slice (const TernCacheAnswer *form,
-       const TernCacheRequest *request,
-       const TernCacheRecord *record,
-       GBytes *body)
+static TernReader *
+read_slice (TernFlow *flow,
+            TernCacheWalk *state,
+            const TernCacheRecord *found,
+            guint64 offset,
+            guint64 length)
 {
-  guint64 offset, length;
+  const TernCacheParts *parts = tern_cache_found_parts (&state->found, found);
+  g_autoptr (GBytes) bytes = NULL;
 
-  return tern_cache_answer_body (form, request, record, &offset, &length)
-             ? g_bytes_new_from_bytes (body, offset, length)
-             : NULL;
+  if (parts->stream)
+    return tern_cache_stored_new (
+        flow->settings->cache_store,
+        tern_cache_slot_key (state->key, tern_cache_found_slot (&state->found, found)),
+        parts->stream, offset, length, flow->env.idle_timeout, flow->env.total_deadline);
+  if (length == g_bytes_get_size (parts->body))
+    return tern_reader_new_bytes (parts->body);
+  bytes = g_bytes_new_from_bytes (parts->body, offset, length);
+  return tern_reader_new_bytes (bytes);
 }
 
 void
 tern_cache_reply (TernFlow *flow,
-                  const TernCacheRequest *request,
+                  TernCacheWalk *state,
                   const TernCacheRecord *record,
-                  GBytes *body,
+                  const TernCacheRecord *found,
                   const TernCacheStatus *status)
 {
-  const TernCacheAnswer form = tern_cache_answer (request, record);
-  g_autoptr (GBytes) bytes = slice (&form, request, record, body);
-  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernCacheAnswer form = tern_cache_answer (&request, record);
   const TernResponse *network = flow->result.response;
+  TernReader *body = NULL;
+  guint64 offset, length;
   TernResponse *response;
 
-  response = tern_response_new (
-      tern_cache_answer_status (&form, record), record->version,
-      g_strdup (tern_cache_answer_reason (&form, record)),
-      tern_cache_answer_fields (&form, record, now, status->forward_status == 304), flow->call.uri);
+  if (tern_cache_answer_body (&form, &request, record, &offset, &length))
+    body = read_slice (flow, state, found, offset, length);
+  else
+    length = 0;
+  response = tern_response_new (tern_cache_answer_status (&form, record), record->version,
+                                g_strdup (tern_cache_answer_reason (&form, record)),
+                                tern_cache_answer_fields (&form, record, tern_cache_walk_now (),
+                                                          status->forward_status == 304),
+                                flow->call.uri);
   response->from_cache = TRUE;
-  response->expected = bytes ? g_bytes_get_size (bytes) : 0;
+  response->expected = (gint64)length;
   if (network)
     {
       /* It came over a connection of which the program may want to know. */
       response->timings = network->timings;
       response->tls = network->tls ? tern_tls_info_ref (network->tls) : NULL;
     }
-  tern_result_answer (&flow->result, response, bytes ? tern_reader_new_bytes (bytes) : NULL);
+  tern_result_answer (&flow->result, response, body);
   tern_cache_reply_note (flow, response, status);
 }
 

@@ -2,14 +2,15 @@
 /* The responses that the cache gives by itself, and the word on each that passes it. */
 #pragma once
 
-#include "engine/tern-flow.h"
+#include "engine/tern-cache-walk.h"
 #include "policy/tern-cache-status.h"
 
-/* Answers with the record and its body, whole or in the form that the request asks for. */
+/* Answers with the record and the body of the one that was found with it (@found, the same or what
+ * it was before a 304), whole or in the form that the request asks for. */
 void tern_cache_reply (TernFlow *flow,
-                       const TernCacheRequest *request,
+                       TernCacheWalk *state,
                        const TernCacheRecord *record,
-                       GBytes *body,
+                       const TernCacheRecord *found,
                        const TernCacheStatus *status);
 
 /* 504: only-if-cached, and nothing is. */

@@ -16,17 +16,18 @@
 #include "policy/tern-cache-storing.h"
 #include "policy/tern-cache-variants.h"
 
-/* Deletes the doomed keys, meta and body each, one operation after the other. */
+/* Deletes the doomed entries, one operation after the other. */
 static TernGo
 delete_next (TernFlow *flow, TernCacheWalk *state)
 {
-  const char *key = state->doomed ? state->doomed[state->n_deleted / 2] : NULL;
+  const char *key = state->doomed ? state->doomed[state->n_deleted] : NULL;
 
   if (key)
-    return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_DELETE,
-                                    state->n_deleted++ % 2 ? tern_cache_body_key (key, NULL)
-                                                           : tern_cache_meta_key (key, NULL),
-                                    AT_DELETING);
+    {
+      state->n_deleted++;
+      return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_DELETE, g_strdup (key),
+                                      AT_DELETING);
+    }
   return TERN_GO_ON;
 }
 
@@ -48,11 +49,10 @@ delete_record (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *reco
 static TernGo
 answer_validated (TernFlow *flow, TernCacheWalk *state)
 {
-  const TernCacheRequest request = tern_cache_walk_view (flow, state);
   const TernCacheStatus status
       = { .decision = &state->decision, .forward_status = 304, .stored = state->kept };
 
-  tern_cache_reply (flow, &request, state->fresh, state->body, &status);
+  tern_cache_reply (flow, state, state->fresh, state->asked, &status);
   return TERN_GO_ON;
 }
 
@@ -66,6 +66,8 @@ speaks_of_nothing (TernFlow *flow, TernCacheWalk *state)
              : delete_record (flow, state, state->decision.record);
 }
 
+static TernGo rewrite (TernFlow *flow, TernCacheWalk *state);
+
 /* A 304 to our own question: its fields go into the record, whose body is looked up. */
 static TernGo
 merge (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record)
@@ -75,7 +77,7 @@ merge (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record)
   state->asked = record;
   state->fresh = tern_cache_merge_not_modified (record, &request, flow->result.response->headers,
                                                 state->asked_at, tern_cache_walk_now ());
-  return state->fresh ? tern_cache_walk_find_body (flow, state, record, AT_VALIDATED)
+  return state->fresh ? tern_cache_walk_open (flow, state, record, AT_VALIDATED, rewrite)
                       : speaks_of_nothing (flow, state);
 }
 
@@ -96,7 +98,7 @@ validated (TernFlow *flow, TernCacheWalk *state)
   if (state->decision.record == state->found.sibling)
     state->decision.record = NULL;
   slot = tern_cache_found_seek_tagged (&state->found, &request, headers);
-  return slot ? tern_cache_walk_find_meta (flow, state, slot, AT_TAGGED)
+  return slot ? tern_cache_walk_find (flow, state, slot, AT_TAGGED)
               : speaks_of_nothing (flow, state);
 }
 
@@ -105,12 +107,13 @@ take_tagged (TernFlow *flow, TernCacheWalk *state)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
 
-  tern_cache_found_take_sibling (&state->found, &request, flow->op.value);
+  tern_cache_found_take_sibling (&state->found, &request, &flow->op.parts);
   return state->found.sibling ? merge (flow, state, state->found.sibling)
                               : speaks_of_nothing (flow, state);
 }
 
-/* A variant turned out to be the answer to other wishes, too: it is stored for them as well. */
+/* A variant turned out to be the answer to other wishes, too: it is stored for them as well, unless
+ * it is large; then it is asked about again. */
 static TernGo
 keep_for_others (TernFlow *flow, TernCacheWalk *state)
 {
@@ -118,9 +121,10 @@ keep_for_others (TernFlow *flow, TernCacheWalk *state)
   TernCacheRecord *copy
       = tern_cache_record_renew (state->fresh, &request, state->fresh->headers,
                                  state->fresh->request_time, state->fresh->response_time);
-  TernCacheDraft *entry = tern_cache_draft_new (state->key, &request, state->found.home, copy);
+  TernCacheDraft *entry = tern_cache_draft_new (state->key, &request, &state->found, copy);
+  const TernCacheParts *parts = tern_cache_found_parts (&state->found, state->asked);
 
-  tern_cache_draft_store (entry, flow->settings->cache_store, state->body);
+  tern_cache_draft_store (entry, flow->settings->cache_store, parts->body);
   tern_cache_draft_free (entry);
   state->kept = TRUE;
   return answer_validated (flow, state);
@@ -133,7 +137,7 @@ rewrite (TernFlow *flow, TernCacheWalk *state)
   const char *slot = tern_cache_found_slot (&state->found, state->asked);
   gboolean keeps;
 
-  if (!tern_cache_body_take (state->fresh, flow->op.value, &state->body))
+  if (!tern_cache_walk_has_body (flow, state, state->asked))
     {
       g_clear_pointer (&state->fresh, tern_cache_record_free);
       return delete_record (flow, state, state->asked);
@@ -142,14 +146,14 @@ rewrite (TernFlow *flow, TernCacheWalk *state)
   keeps = tern_cache_may_store (&request, state->fresh->status, state->fresh->headers, NULL)
           == TERN_STORING_REPLACE;
   if (keeps && state->asked != state->decision.record)
-    return keep_for_others (flow, state);
+    return tern_cache_found_parts (&state->found, state->asked)->body
+               ? keep_for_others (flow, state)
+               : answer_validated (flow, state);
   state->kept = keeps;
   if (!keeps)
     return tern_cache_walk_operate (flow, state, TERN_OP_CACHE_DELETE,
-                                    tern_cache_meta_key (state->key, slot), AT_REWRITTEN);
-  return tern_cache_walk_store (flow, state, tern_cache_meta_key (state->key, slot),
-                                tern_cache_record_serialize (state->fresh),
-                                tern_cache_keep_until (state->fresh), AT_REWRITTEN);
+                                    tern_cache_slot_key (state->key, slot), AT_REWRITTEN);
+  return tern_cache_walk_rewrite (flow, state, state->asked, state->fresh, AT_REWRITTEN);
 }
 
 /* What the answer to a HEAD says of the answer to a GET that is stored (RFC 9111 §4.3.5). */
@@ -167,10 +171,7 @@ freshen (TernFlow *flow, TernCacheWalk *state)
     return delete_record (flow, state, record);
   if (!state->fresh)
     return TERN_GO_ON;
-  return tern_cache_walk_store (
-      flow, state, tern_cache_meta_key (state->key, tern_cache_found_slot (&state->found, record)),
-      tern_cache_record_serialize (state->fresh), tern_cache_keep_until (state->fresh),
-      AT_REFRESHED);
+  return tern_cache_walk_rewrite (flow, state, record, state->fresh, AT_REFRESHED);
 }
 
 /* The body is kept while it is read. */
@@ -185,7 +186,7 @@ keep (TernFlow *flow, TernCacheWalk *state)
 
   flow->result.body = tern_cache_body_tee (
       flow->result.body, flow->settings->cache_store,
-      tern_cache_draft_new (state->key, &request, state->found.home, record));
+      tern_cache_draft_new (state->key, &request, &state->found, record));
 }
 
 /* A response that came from the network: kept, or making room. */
@@ -227,10 +228,7 @@ failed (TernFlow *flow, TernCacheWalk *state)
   state->doomed = tern_cache_invalidated_keys (
       &request, (const char *const *)flow->settings->safe_methods, 0, NULL);
   for (guint i = 0; state->doomed[i]; i++)
-    {
-      tern_store_call_later (cache, tern_cache_meta_key (state->doomed[i], NULL), NULL, 0);
-      tern_store_call_later (cache, tern_cache_body_key (state->doomed[i], NULL), NULL, 0);
-    }
+    tern_store_remove_later (cache, tern_cache_slot_key (state->doomed[i], NULL));
   return TERN_GO_ON;
 }
 
@@ -252,6 +250,8 @@ may_rescue (const TernFlow *flow, const TernCacheWalk *state)
                                 tern_cache_walk_now ());
 }
 
+static TernGo rescue (TernFlow *flow, TernCacheWalk *state);
+
 /* What came of the request that went down. */
 static TernGo
 returned (TernFlow *flow, TernCacheWalk *state)
@@ -261,32 +261,31 @@ returned (TernFlow *flow, TernCacheWalk *state)
   if (response && response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
     return validated (flow, state);
   if (may_rescue (flow, state))
-    return tern_cache_walk_find_body (flow, state, state->decision.record, AT_RESCUE);
+    return tern_cache_walk_open (flow, state, state->decision.record, AT_RESCUE, rescue);
   return response ? received (flow, state) : failed (flow, state);
 }
 
 static TernGo
 rescue (TernFlow *flow, TernCacheWalk *state)
 {
-  const TernCacheRequest request = tern_cache_walk_view (flow, state);
   const TernResponse *response = flow->result.response;
   const TernCacheStatus status = { .decision = &state->decision,
                                    .forward_status = response ? response->status : 0,
                                    .rescued = TRUE };
 
-  if (!tern_cache_body_take (state->decision.record, flow->op.value, &state->body))
+  if (!tern_cache_walk_has_body (flow, state, state->decision.record))
     {
       state->beyond_rescue = TRUE;
       return returned (flow, state);
     }
-  tern_cache_reply (flow, &request, state->decision.record, state->body, &status);
+  tern_cache_reply (flow, state, state->decision.record, state->decision.record, &status);
   return TERN_GO_ON;
 }
 
 static TernGo
 deleted (TernFlow *flow, TernCacheWalk *state)
 {
-  if (state->doomed[state->n_deleted / 2])
+  if (state->doomed[state->n_deleted])
     return delete_next (flow, state);
   if (flow->result.response->status != 304 || state->decision.verdict != TERN_CACHE_VALIDATE)
     return TERN_GO_ON;
@@ -303,8 +302,10 @@ deleted (TernFlow *flow, TernCacheWalk *state)
 TernGo
 tern_cache_walk_up (TernFlow *flow, gpointer data)
 {
-  TernCacheWalk *state = data;
+  TernCacheWalk *state = ((TernCacheState *)data)->walk;
 
+  if (!state)
+    return TERN_GO_ON;
   switch (state->place)
     {
     case AT_FORWARDED:

@@ -41,7 +41,6 @@ typedef struct
   TernCacheFound found;
   TernCacheDecision decision;
   gint64 asked_at; /* Unix seconds */
-  GBytes *body;
   const TernCacheRecord *asked; /* of those found, the one of which a 304 speaks */
   TernCacheRecord *fresh;       /* the same after the 304 */
   gboolean kept;                /* and it was rewritten */
@@ -50,7 +49,11 @@ typedef struct
   guint n_deleted;
 } TernCacheWalk;
 
-G_STATIC_ASSERT (sizeof (TernCacheWalk) <= sizeof (TernStageState));
+/* The state of the stage: NULL as long as there is no store. */
+typedef struct
+{
+  TernCacheWalk *walk;
+} TernCacheState;
 
 void tern_cache_walk_clear (gpointer data);
 
@@ -66,21 +69,25 @@ TernGo tern_cache_walk_operate (TernFlow *flow,
                                 TernOperationKind kind,
                                 char *key,
                                 TernCacheWalkPlace place);
-TernGo tern_cache_walk_find_meta (TernFlow *flow,
-                                  TernCacheWalk *state,
-                                  const char *slot,
-                                  TernCacheWalkPlace place);
-TernGo tern_cache_walk_find_body (TernFlow *flow,
-                                  TernCacheWalk *state,
-                                  const TernCacheRecord *record,
-                                  TernCacheWalkPlace place);
-/* Takes @value, too. */
-TernGo tern_cache_walk_store (TernFlow *flow,
-                              TernCacheWalk *state,
-                              char *key,
-                              GBytes *value,
-                              gint64 keep_until,
-                              TernCacheWalkPlace place);
+TernGo tern_cache_walk_find (TernFlow *flow,
+                             TernCacheWalk *state,
+                             const char *slot,
+                             TernCacheWalkPlace place);
+/* Goes on with @next at once where the body of the record came with it. */
+TernGo tern_cache_walk_open (TernFlow *flow,
+                             TernCacheWalk *state,
+                             const TernCacheRecord *record,
+                             TernCacheWalkPlace place,
+                             TernGo (*next) (TernFlow *flow, TernCacheWalk *state));
+/* In @next: FALSE where there is none that is right. */
+gboolean
+tern_cache_walk_has_body (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record);
+/* The meta of what was found becomes @record, unless somebody else has changed it meanwhile. */
+TernGo tern_cache_walk_rewrite (TernFlow *flow,
+                                TernCacheWalk *state,
+                                const TernCacheRecord *found,
+                                const TernCacheRecord *record,
+                                TernCacheWalkPlace place);
 
 /* The two ways of the stage. */
 TernGo tern_cache_walk_down (TernFlow *flow, gpointer data);

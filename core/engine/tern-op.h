@@ -6,13 +6,17 @@
 #include "engine/tern-proxy-question.h"
 #include "exchange/tern-exchange.h"
 #include "io/tern-worker.h"
+#include "plugin/tern-cache-parts.h"
 
 typedef enum
 {
   TERN_OP_NONE,
-  TERN_OP_CACHE_FIND,   /* key → value, NULL for a miss; a store that fails is a miss */
-  TERN_OP_CACHE_STORE,  /* key, value, keep_until */
-  TERN_OP_CACHE_DELETE, /* key */
+  TERN_OP_CACHE_GET,    /* a plain value: key → value; a store that fails is a miss, always */
+  TERN_OP_CACHE_SET,    /* a plain value: key, value, keep_until */
+  TERN_OP_CACHE_FIND,   /* an entry → parts: meta and, where the store takes entries, the body */
+  TERN_OP_CACHE_OPEN,   /* an entry → parts.body, where FIND had none */
+  TERN_OP_CACHE_STORE,  /* the meta of an entry: before, value, keep_until */
+  TERN_OP_CACHE_DELETE, /* an entry */
   TERN_OP_PROXY_FIND,   /* → routes (NULL: direct) or error */
   TERN_OP_CREDENTIALS,  /* challenge, attempt → credentials (NULL: nobody) or error */
   TERN_OP_BODY_HASH,    /* key: the hash's name → hash, NULL where there is none */
@@ -28,6 +32,8 @@ typedef struct
 
   char *key;
   GBytes *value;
+  GBytes *before;
+  TernCacheParts parts;
   gint64 keep_until;
 
   TernChallenge *challenge; /* borrowed from who asks */

@@ -21,6 +21,8 @@ tern_operation_clear (TernOperation *self)
   g_clear_pointer (&self->exchange, tern_exchange_free);
   g_clear_pointer (&self->job, tern_job_drop);
   g_clear_pointer (&self->value, g_bytes_unref);
+  g_clear_pointer (&self->before, g_bytes_unref);
+  tern_cache_parts_clear (&self->parts);
   g_clear_pointer (&self->key, g_free);
   g_clear_pointer (&self->credentials, tern_credentials_unref);
   g_clear_pointer (&self->hash, g_free);
@@ -42,36 +44,57 @@ get_patience (const TernFlow *flow)
   return MIN (flow->env.total_deadline, g_get_monotonic_time () + flow->env.idle_timeout);
 }
 
+static TernStoreCall
+make_store_call (TernOperation *op)
+{
+  static const TernStoreCallKind kinds[] = {
+    [TERN_OP_CACHE_GET] = TERN_STORE_GET,     [TERN_OP_CACHE_SET] = TERN_STORE_SET,
+    [TERN_OP_CACHE_FIND] = TERN_STORE_FIND,   [TERN_OP_CACHE_OPEN] = TERN_STORE_OPEN,
+    [TERN_OP_CACHE_STORE] = TERN_STORE_AMEND, [TERN_OP_CACHE_DELETE] = TERN_STORE_REMOVE,
+  };
+  TernStoreCall call = { .kind = kinds[op->kind], .keep_until = op->keep_until };
+
+  call.key = g_steal_pointer (&op->key);
+  call.before = g_steal_pointer (&op->before);
+  *(op->kind == TERN_OP_CACHE_STORE ? &call.meta : &call.value) = g_steal_pointer (&op->value);
+  return call;
+}
+
+static void
+take_outcome (TernOperation *op, TernStoreCall *call)
+{
+  if (op->kind == TERN_OP_CACHE_GET)
+    op->value = g_steal_pointer (&call->value);
+  op->parts = call->parts;
+  call->parts = (TernCacheParts){ NULL };
+}
+
 static TernStep
 perform_store (TernFlow *flow, TernWait *wait)
 {
-  static const TernStoreCallKind kinds[] = {
-    [TERN_OP_CACHE_FIND] = TERN_STORE_GET,
-    [TERN_OP_CACHE_STORE] = TERN_STORE_SET,
-    [TERN_OP_CACHE_DELETE] = TERN_STORE_DELETE,
-  };
   TernOperation *op = &flow->op;
   TernCacheStore *store = flow->settings->cache_store;
-  const TernStoreCallKind kind = kinds[op->kind];
 
   wait->may_block = FALSE;
-  if (!op->job && kind != TERN_STORE_SET)
-    g_clear_pointer (&op->value, g_bytes_unref); /* of the operation before */
-  if (!op->job && tern_store_runs_in_place (store))
-    {
-      op->value = tern_store_call_run (kind, store, g_steal_pointer (&op->key),
-                                       g_steal_pointer (&op->value), op->keep_until);
-      return TERN_STEP_DONE;
-    }
   if (!op->job)
     {
+      g_auto (TernStoreCall) call = { 0 };
+
+      tern_cache_parts_clear (&op->parts); /* of the operation before */
+      if (op->kind == TERN_OP_CACHE_GET)
+        g_clear_pointer (&op->value, g_bytes_unref);
+      call = make_store_call (op);
+      if (tern_store_runs_in_place (store))
+        {
+          tern_store_call_run (&call, store);
+          take_outcome (op, &call);
+          return TERN_STEP_DONE;
+        }
       op->until = get_patience (flow);
-      op->job = tern_store_call_start (kind, store, g_steal_pointer (&op->key),
-                                       g_steal_pointer (&op->value), op->keep_until,
-                                       tern_wait_get_wake (wait));
+      op->job = tern_store_call_start (&call, store, tern_wait_get_wake (wait));
     }
   if (tern_job_is_done (op->job))
-    op->value = tern_store_call_steal_value (op->job);
+    take_outcome (op, tern_store_call_of (op->job));
   else if (g_get_monotonic_time () < op->until)
     {
       tern_wait_add_deadline (wait, op->until);
@@ -168,7 +191,10 @@ tern_operation_perform (gpointer data, TernWait *wait)
 
   switch (flow->op.kind)
     {
+    case TERN_OP_CACHE_GET:
+    case TERN_OP_CACHE_SET:
     case TERN_OP_CACHE_FIND:
+    case TERN_OP_CACHE_OPEN:
     case TERN_OP_CACHE_STORE:
     case TERN_OP_CACHE_DELETE:
       return perform_store (flow, wait);

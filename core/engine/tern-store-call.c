@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/tern-log.h"
+#include "policy/tern-cache-variants.h"
 
 /* Entries that share a line wait for each other now and then, which does no harm. */
 #define N_LINES 16
@@ -21,17 +22,128 @@ typedef struct
 
 typedef struct
 {
-  TernStoreCallKind kind;
+  TernStoreCall call;
   TernCacheStore *store;
-  char *key;
-  GBytes *value;
-  gint64 keep_until;
   Line *line; /* NULL: in none */
-} StoreCall;
+} QueuedCall;
 
 static Line lines[N_LINES];
 
-/* The two keys of an entry differ behind their '#', which no other part has. */
+void
+tern_store_call_clear (TernStoreCall *self)
+{
+  g_clear_pointer (&self->key, g_free);
+  g_clear_pointer (&self->value, g_bytes_unref);
+  g_clear_pointer (&self->meta, g_bytes_unref);
+  g_clear_pointer (&self->before, g_bytes_unref);
+  tern_cache_parts_clear (&self->parts);
+}
+
+/* ---- what a call does ---- */
+
+/* An entry as two values: the body first, so that no record tells of one that is not there. */
+static void
+put_values (const TernStoreCall *self, TernCacheStore *store, GError **error)
+{
+  g_autofree char *body_key = tern_cache_body_key (self->key, NULL);
+  g_autofree char *meta_key = tern_cache_meta_key (self->key, NULL);
+
+  if (tern_cache_store_set (store, body_key, self->value, self->keep_until, error))
+    tern_cache_store_set (store, meta_key, self->meta, self->keep_until, error);
+}
+
+static void
+remove_values (const TernStoreCall *self, TernCacheStore *store, GError **error)
+{
+  g_autofree char *body_key = tern_cache_body_key (self->key, NULL);
+  g_autofree char *meta_key = tern_cache_meta_key (self->key, NULL);
+
+  if (tern_cache_store_delete (store, meta_key, error))
+    tern_cache_store_delete (store, body_key, error);
+}
+
+static void
+run_on_values (TernStoreCall *self, TernCacheStore *store, GError **error)
+{
+  g_autofree char *key = NULL;
+
+  switch (self->kind)
+    {
+    case TERN_STORE_FIND:
+      key = tern_cache_meta_key (self->key, NULL);
+      self->parts.meta = tern_cache_store_get (store, key, error);
+      break;
+    case TERN_STORE_OPEN:
+      key = tern_cache_body_key (self->key, NULL);
+      self->parts.body = tern_cache_store_get (store, key, error);
+      break;
+    case TERN_STORE_PUT:
+      put_values (self, store, error);
+      break;
+    case TERN_STORE_AMEND:
+      key = tern_cache_meta_key (self->key, NULL);
+      tern_cache_store_set (store, key, self->meta, self->keep_until, error);
+      break;
+    case TERN_STORE_REMOVE:
+    default:
+      remove_values (self, store, error);
+    }
+}
+
+static void
+put_entry (const TernStoreCall *self, TernCacheStore *store, GError **error)
+{
+  g_autoptr (TernCacheWriter) writer
+      = tern_cache_parts_create (store, self->key, self->meta, error);
+  gsize size;
+  const void *data = g_bytes_get_data (self->value, &size);
+
+  if (writer && (size == 0 || tern_cache_parts_write (writer, data, size, error)))
+    tern_cache_parts_commit (writer, self->meta, self->keep_until, error);
+}
+
+static void
+run_on_entries (TernStoreCall *self, TernCacheStore *store, GError **error)
+{
+  switch (self->kind)
+    {
+    case TERN_STORE_FIND:
+    case TERN_STORE_OPEN:
+      tern_cache_parts_open (&self->parts, store, self->key, error);
+      break;
+    case TERN_STORE_PUT:
+      put_entry (self, store, error);
+      break;
+    case TERN_STORE_AMEND:
+      tern_cache_parts_set_meta (store, self->key, self->before, self->meta, self->keep_until,
+                                 error);
+      break;
+    case TERN_STORE_REMOVE:
+    default:
+      tern_cache_store_delete (store, self->key, error);
+    }
+}
+
+void
+tern_store_call_run (TernStoreCall *self, TernCacheStore *store)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->kind == TERN_STORE_GET)
+    self->value = tern_cache_store_get (store, self->key, &error);
+  else if (self->kind == TERN_STORE_SET)
+    tern_cache_store_set (store, self->key, self->value, self->keep_until, &error);
+  else if (tern_cache_parts_taken_by (store))
+    run_on_entries (self, store, &error);
+  else
+    run_on_values (self, store, &error);
+  if (error)
+    tern_log (TERN_LOG_CACHE, "store: %s", error->message);
+}
+
+/* ---- when it does it ---- */
+
+/* What an entry is kept under differs behind a '#', which no other part has. */
 static Line *
 find_line (const char *key)
 {
@@ -44,85 +156,61 @@ find_line (const char *key)
 }
 
 static void
-queue_up (StoreCall *call)
+wait_turn (QueuedCall *queued)
 {
-  call->line = find_line (call->key);
-  g_mutex_lock (&call->line->lock);
-  g_queue_push_tail (&call->line->calls, call);
-  g_mutex_unlock (&call->line->lock);
+  g_mutex_lock (&queued->line->lock);
+  while (g_queue_peek_head (&queued->line->calls) != queued)
+    g_cond_wait (&queued->line->moved, &queued->line->lock);
+  g_mutex_unlock (&queued->line->lock);
 }
 
 static void
-wait_turn (StoreCall *call)
+leave (QueuedCall *queued)
 {
-  g_mutex_lock (&call->line->lock);
-  while (g_queue_peek_head (&call->line->calls) != call)
-    g_cond_wait (&call->line->moved, &call->line->lock);
-  g_mutex_unlock (&call->line->lock);
-}
-
-static void
-leave (StoreCall *call)
-{
-  Line *line = g_steal_pointer (&call->line);
+  Line *line = g_steal_pointer (&queued->line);
 
   if (!line)
     return;
   g_mutex_lock (&line->lock);
-  g_queue_remove (&line->calls, call);
+  g_queue_remove (&line->calls, queued);
   g_cond_broadcast (&line->moved);
   g_mutex_unlock (&line->lock);
 }
 
 static void
-store_call_free (gpointer data)
+queued_call_free (gpointer data)
 {
-  StoreCall *call = data;
+  QueuedCall *queued = data;
 
-  leave (call); /* one that was dropped before it began */
-  g_object_unref (call->store);
-  g_clear_pointer (&call->value, g_bytes_unref);
-  g_free (call->key);
-  g_free (call);
-}
-
-static void
-run (StoreCall *call)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (call->kind == TERN_STORE_GET)
-    call->value = tern_cache_store_get (call->store, call->key, &error);
-  else if (call->kind == TERN_STORE_SET)
-    tern_cache_store_set (call->store, call->key, call->value, call->keep_until, &error);
-  else
-    tern_cache_store_delete (call->store, call->key, &error);
-  if (error)
-    tern_log (TERN_LOG_CACHE, "store: %s", error->message);
+  leave (queued); /* one that was dropped before it began */
+  g_object_unref (queued->store);
+  tern_store_call_clear (&queued->call);
+  g_free (queued);
 }
 
 static void
 run_in_turn (gpointer data)
 {
-  StoreCall *call = data;
+  QueuedCall *queued = data;
 
-  wait_turn (call);
-  run (call);
-  leave (call);
+  wait_turn (queued);
+  tern_store_call_run (&queued->call, queued->store);
+  leave (queued);
 }
 
-static StoreCall *
-store_call_new (
-    TernStoreCallKind kind, TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
+static QueuedCall *
+queue_up (TernStoreCall *call, TernCacheStore *store)
 {
-  StoreCall *call = g_new0 (StoreCall, 1);
+  QueuedCall *queued = g_new0 (QueuedCall, 1);
 
-  call->kind = kind;
-  call->store = g_object_ref (store);
-  call->key = key;
-  call->value = value;
-  call->keep_until = keep_until;
-  return call;
+  queued->call = *call;
+  *call = (TernStoreCall){ .kind = call->kind };
+  queued->store = g_object_ref (store);
+  queued->line = find_line (queued->call.key);
+  g_mutex_lock (&queued->line->lock);
+  g_queue_push_tail (&queued->line->calls, queued);
+  g_mutex_unlock (&queued->line->lock);
+  return queued;
 }
 
 /* A program's own object is called in the thread that asked; so is a store that says it is local.
@@ -135,53 +223,33 @@ tern_store_runs_in_place (TernCacheStore *store)
   return (flags & TERN_CACHE_STORE_LOCAL) || !(flags & TERN_CACHE_STORE_ANY_THREAD);
 }
 
-GBytes *
-tern_store_call_run (
-    TernStoreCallKind kind, TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
-{
-  StoreCall *call = store_call_new (kind, store, key, value, keep_until);
-  GBytes *found;
-
-  run (call);
-  found = kind == TERN_STORE_GET ? g_steal_pointer (&call->value) : NULL;
-  store_call_free (call);
-  return found;
-}
-
 TernJob *
-tern_store_call_start (TernStoreCallKind kind,
-                       TernCacheStore *store,
-                       char *key,
-                       GBytes *value,
-                       gint64 keep_until,
-                       TernWake *wake)
+tern_store_call_start (TernStoreCall *self, TernCacheStore *store, TernWake *wake)
 {
-  StoreCall *call = store_call_new (kind, store, key, value, keep_until);
-
-  queue_up (call);
-  return tern_job_start (TERN_LANE_STORE, run_in_turn, call, store_call_free, wake);
+  return tern_job_start (TERN_LANE_STORE, run_in_turn, queue_up (self, store), queued_call_free,
+                         wake);
 }
 
-GBytes *
-tern_store_call_steal_value (TernJob *job)
+TernStoreCall *
+tern_store_call_of (TernJob *job)
 {
-  StoreCall *call = tern_job_get_data (job);
-
-  return call->kind == TERN_STORE_GET ? g_steal_pointer (&call->value) : NULL;
+  return &((QueuedCall *)tern_job_get_data (job))->call;
 }
 
 void
-tern_store_call_later (TernCacheStore *store, char *key, GBytes *value, gint64 keep_until)
+tern_store_call_later (TernStoreCall *self, TernCacheStore *store)
 {
-  const TernStoreCallKind kind = value ? TERN_STORE_SET : TERN_STORE_DELETE;
-  StoreCall *call;
-
   if (tern_store_runs_in_place (store))
     {
-      tern_store_call_run (kind, store, key, value, keep_until);
+      tern_store_call_run (self, store);
+      tern_store_call_clear (self);
       return;
     }
-  call = store_call_new (kind, store, key, value, keep_until);
-  queue_up (call);
-  tern_job_detach (TERN_LANE_STORE, run_in_turn, call, store_call_free);
+  tern_job_detach (TERN_LANE_STORE, run_in_turn, queue_up (self, store), queued_call_free);
+}
+
+void
+tern_store_remove_later (TernCacheStore *store, char *key)
+{
+  tern_store_call_later (&(TernStoreCall){ .kind = TERN_STORE_REMOVE, .key = key }, store);
 }

@@ -146,6 +146,24 @@ answer_question (const Step *step, TernFlow *flow)
     flow->op.credentials = tern_credentials_new (step->body, "secret");
 }
 
+/* What is found goes where the operation has it. */
+static void
+answer_find (const Step *step, TernOperation *op)
+{
+  GBytes *found = step->value ? g_bytes_ref (step->value) : NULL;
+
+  if (!found && step->body)
+    found = g_bytes_new (step->body, strlen (step->body));
+  g_clear_pointer (&op->value, g_bytes_unref);
+  tern_cache_parts_clear (&op->parts);
+  if (step->kind == TERN_OP_CACHE_FIND)
+    op->parts.meta = found;
+  else if (step->kind == TERN_OP_CACHE_OPEN)
+    op->parts.body = found;
+  else
+    op->value = found;
+}
+
 static void
 answer_step (Script *self, const Step *step, TernFlow *flow)
 {
@@ -167,11 +185,8 @@ answer_step (Script *self, const Step *step, TernFlow *flow)
       self->stored = g_steal_pointer (&op->value);
     }
   else
-    g_clear_pointer (&op->value, g_bytes_unref);
-  if (step->kind == TERN_OP_CACHE_FIND && step->value)
-    op->value = g_bytes_ref (step->value);
-  else if (step->kind == TERN_OP_CACHE_FIND && step->body)
-    op->value = g_bytes_new (step->body, strlen (step->body));
+    answer_find (step, op);
+  g_clear_pointer (&op->before, g_bytes_unref);
   g_clear_pointer (&op->key, g_free);
 }
 

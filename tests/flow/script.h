@@ -38,13 +38,13 @@ typedef struct
   const char *sent;
   guint status; /* 0: it fails, with what follows */
   const char *fields;
-  const char *body; /* NULL is none; the same for the value of a FIND */
+  const char *body; /* NULL is none; the same for what a GET, a FIND or an OPEN finds */
   TernExchangeFacts facts;
   GQuark (*domain) (void);
   int code;
 
   gboolean touches_body; /* the body of the request was read */
-  GBytes *value;         /* of a FIND, where it is not text */
+  GBytes *value;         /* what is found, where it is not text */
 
   /* An exchange that was asked to go through this proxy (NULL: direct), and what goes with its
    * CONNECT, as @sent; of a question for proxies the answer, "|" between them. */
@@ -54,6 +54,9 @@ typedef struct
 
 #define EXCHANGE(...) { .kind = TERN_OP_EXCHANGE, __VA_ARGS__ }
 #define FIND(key, ...) { .kind = TERN_OP_CACHE_FIND, .asked = key, __VA_ARGS__ }
+#define OPEN(key, ...) { .kind = TERN_OP_CACHE_OPEN, .asked = key, __VA_ARGS__ }
+#define GET(key, ...) { .kind = TERN_OP_CACHE_GET, .asked = key, __VA_ARGS__ }
+#define SET(key) { .kind = TERN_OP_CACHE_SET, .asked = key }
 #define STORE(key) { .kind = TERN_OP_CACHE_STORE, .asked = key }
 #define DELETE(key) { .kind = TERN_OP_CACHE_DELETE, .asked = key }
 #define PROXIES(list, ...)                                                                         \

@@ -27,7 +27,7 @@ static void
 fill (Script *s, const char *fields, GBytes **meta, GBytes **body)
 {
   const Step steps[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 200, .fields = fields, .body = "page",
               .sent = "If-None-Match:"),
   };
@@ -50,7 +50,7 @@ test_miss_and_hit (gboolean async, gconstpointer data)
   init (&s, async, "GET");
   fill (&s, FRESH, &meta, &body);
   {
-    const Step steps[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+    const Step steps[] = { FIND ("/a", .value = meta), OPEN ("/a", .value = body) };
 
     script_run (&s, steps, HIT);
     script_assert_status (&s, 200);
@@ -71,17 +71,17 @@ test_broken (gboolean async, gconstpointer data)
   fill (&s, FRESH, &meta, &body);
   {
     const Step no_body[] = {
-      FIND ("/a#meta", .value = meta),
-      FIND ("/a#body"),
+      FIND ("/a", .value = meta),
+      OPEN ("/a"),
       EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .sent = "If-None-Match:"),
     };
     const Step other_body[] = {
-      FIND ("/a#meta", .value = meta),
-      FIND ("/a#body", .body = "pags"),
+      FIND ("/a", .value = meta),
+      OPEN ("/a", .body = "pags"),
       EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .sent = "If-None-Match:"),
     };
     const Step rubbish[] = {
-      FIND ("/a#meta", .body = "rubbish"),
+      FIND ("/a", .body = "rubbish"),
       EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH),
     };
 
@@ -104,10 +104,9 @@ test_foreign (gboolean async, gconstpointer data)
   tern_request_set_uri (s.request, "http://origin.example/b");
   {
     const Step steps[] = {
-      FIND ("/b#meta", .value = meta),
+      FIND ("/b", .value = meta),
       EXCHANGE (.asked = "GET /b", .status = 404),
-      DELETE ("/b#meta"),
-      DELETE ("/b#body"),
+      DELETE ("/b"),
     };
 
     script_run (&s, steps, DOWN UP);
@@ -126,11 +125,11 @@ test_not_modified (gboolean async, gconstpointer data)
   fill (&s, STALE, &meta, &body);
   {
     const Step steps[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 304, .fields = FRESH "\nX-New: yes",
                 .sent = "If-None-Match: \"1\""),
-      FIND ("/a#body", .value = body),
-      STORE ("/a#meta"),
+      OPEN ("/a", .value = body),
+      STORE ("/a"),
     };
 
     script_run (&s, steps, DOWN UP);
@@ -141,7 +140,7 @@ test_not_modified (gboolean async, gconstpointer data)
   }
   {
     /* What was rewritten is fresh. */
-    const Step steps[] = { FIND ("/a#meta", .value = s.stored), FIND ("/a#body", .value = body) };
+    const Step steps[] = { FIND ("/a", .value = s.stored), OPEN ("/a", .value = body) };
 
     script_run (&s, steps, HIT);
     script_assert_status (&s, 200);
@@ -159,23 +158,22 @@ test_modified (gboolean async, gconstpointer data)
   fill (&s, STALE, &meta, &body);
   {
     const Step replaced[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "new",
                 .sent = "If-None-Match: \"1\""),
     };
     const Step forgotten[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 200, .fields = "Cache-Control: no-store"),
-      DELETE ("/a#meta"),
-      DELETE ("/a#body"),
+      DELETE ("/a"),
     };
     const Step failed[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .facts = { .phase = TERN_PHASE_RESOLVE },
                 .domain = tern_error_quark, .code = TERN_ERROR_SERVER_NOT_FOUND),
     };
     const Step faulty[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 500),
     };
 
@@ -206,29 +204,26 @@ test_304_for_nothing (gboolean async, gconstpointer data)
   for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
     {
       const Step steps[] = {
-        FIND ("/a#meta", .value = meta),
+        FIND ("/a", .value = meta),
         EXCHANGE (.asked = "GET /a", .status = 304, .fields = STALE,
                   .sent = "If-None-Match: \"1\""),
-        FIND ("/a#body"),
-        DELETE ("/a#meta"),
-        DELETE ("/a#body"),
+        OPEN ("/a"),
+        DELETE ("/a"),
         EXCHANGE (.asked = "GET /a", .status = 200, .fields = answers[i], .body = "new",
                   .sent = "If-None-Match:"),
-        DELETE ("/a#meta"),
-        DELETE ("/a#body"),
+        DELETE ("/a"),
       };
 
-      script_run_at (G_STRLOC, &s, steps, i == 0 ? 6 : 8, DOWN AGAIN UP);
+      script_run_at (G_STRLOC, &s, steps, i == 0 ? 5 : 6, DOWN AGAIN UP);
       script_assert_status (&s, 200);
       g_assert_false (s.flow->result.response->from_cache);
     }
   {
     /* One that goes on saying 304 is believed in the end. */
     const Step steps[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"2\""),
-      DELETE ("/a#meta"),
-      DELETE ("/a#body"),
+      DELETE ("/a"),
       EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"2\""),
     };
 
@@ -240,7 +235,7 @@ test_304_for_nothing (gboolean async, gconstpointer data)
 static void
 test_only_if_cached (gboolean async, gconstpointer data)
 {
-  static const Step miss[] = { FIND ("/a#meta") };
+  static const Step miss[] = { FIND ("/a") };
   g_auto (Script) s;
 
   init (&s, async, "GET");
@@ -257,16 +252,15 @@ static void
 test_bypass (gboolean async, gconstpointer data)
 {
   static const Step own[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 304, .sent = "If-None-Match: \"9\""),
   };
   static const Step no_store[] = {
     EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "page"),
-    DELETE ("/a#meta"),
-    DELETE ("/a#body"),
+    DELETE ("/a"),
   };
   static const Step head[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "HEAD /a", .status = 200, .fields = FRESH),
   };
   static const Step nothing[] = { EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH) };
@@ -313,7 +307,7 @@ test_other_forms (gboolean async, gconstpointer data)
   fill (&s, FRESH, &meta, &body);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      const Step steps[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+      const Step steps[] = { FIND ("/a", .value = meta), OPEN ("/a", .value = body) };
 
       tern_request_set_method (s.request, rows[i].method);
       tern_headers_append (tern_request_get_headers (s.request), rows[i].name, rows[i].value);
@@ -332,12 +326,12 @@ static void
 test_parts (gboolean async, gconstpointer data)
 {
   static const Step lie[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 206, .fields = FRESH "\nContent-Range: bytes 1-3/4",
               .body = "ag"),
   };
   static const Step part[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 206, .fields = FRESH "\nContent-Range: bytes 1-2/4",
               .body = "ag"),
   };
@@ -355,12 +349,11 @@ test_parts (gboolean async, gconstpointer data)
   meta = g_bytes_ref (script_store_peek (s.settings->cache_store, "/a#meta"));
   body = g_bytes_ref (script_store_peek (s.settings->cache_store, "/a#body"));
   {
-    const Step within[] = { FIND ("/a#meta", .value = meta), FIND ("/a#body", .value = body) };
+    const Step within[] = { FIND ("/a", .value = meta), OPEN ("/a", .value = body) };
     const Step beyond[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 200, .sent = "If-None-Match:"),
-      DELETE ("/a#meta"),
-      DELETE ("/a#body"),
+      DELETE ("/a"),
     };
 
     tern_headers_set (tern_request_get_headers (s.request), "Range", "bytes=2-2");
@@ -389,15 +382,15 @@ test_own_conditions (gboolean async, gconstpointer data)
   tern_headers_append (tern_request_get_headers (s.request), "If-None-Match", "\"9\"");
   {
     const Step the_programs[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 304, .fields = "ETag: \"9\"",
                 .sent = "If-None-Match: \"9\", \"1\""),
     };
     const Step the_caches[] = {
-      FIND ("/a#meta", .value = meta),
+      FIND ("/a", .value = meta),
       EXCHANGE (.asked = "GET /a", .status = 304, .fields = FRESH),
-      FIND ("/a#body", .value = body),
-      STORE ("/a#meta"),
+      OPEN ("/a", .value = body),
+      STORE ("/a"),
     };
 
     script_run (&s, the_programs, DOWN UP);
@@ -414,23 +407,18 @@ test_invalidation (gboolean async, gconstpointer data)
 {
   static const Step plain[] = {
     EXCHANGE (.asked = "POST /a", .status = 200),
-    DELETE ("/a#meta"),
-    DELETE ("/a#body"),
+    DELETE ("/a"),
   };
   static const Step named[] = {
     EXCHANGE (.asked = "POST /a", .status = 201,
               .fields = "Location: /b\nContent-Location: http://origin.example/c#x"),
-    DELETE ("/a#meta"),
-    DELETE ("/a#body"),
-    DELETE ("/b#meta"),
-    DELETE ("/b#body"),
-    DELETE ("/c#meta"),
-    DELETE ("/c#body"),
+    DELETE ("/a"),
+    DELETE ("/b"),
+    DELETE ("/c"),
   };
   static const Step foreign[] = {
     EXCHANGE (.asked = "POST /a", .status = 201, .fields = "Location: http://other.example/b"),
-    DELETE ("/a#meta"),
-    DELETE ("/a#body"),
+    DELETE ("/a"),
   };
   static const Step refused[] = { EXCHANGE (.asked = "POST /a", .status = 400) };
   static const Step failed[] = {
@@ -453,15 +441,12 @@ test_after_redirect (gboolean async, gconstpointer data)
 {
   static const Step steps[] = {
     EXCHANGE (.asked = "POST /a", .status = 303, .fields = "Location: b"),
-    DELETE ("/a#meta"),
-    DELETE ("/a#body"),
-    DELETE ("/b#meta"),
-    DELETE ("/b#body"),
+    DELETE ("/a"),
+    DELETE ("/b"),
     DRAIN,
-    FIND ("/b#meta"),
+    FIND ("/b"),
     EXCHANGE (.asked = "GET /b", .status = 200),
-    DELETE ("/b#meta"),
-    DELETE ("/b#body"),
+    DELETE ("/b"),
   };
   g_auto (Script) s;
 
@@ -475,12 +460,12 @@ static void
 test_beneath_auth (gboolean async, gconstpointer data)
 {
   static const Step steps[] = {
-    FIND ("/a#meta"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 401, .fields = "WWW-Authenticate: Basic"),
     DRAIN,
-    FIND ("tern:salt"),
-    STORE ("tern:salt"),
-    FIND ("/a#meta"),
+    GET ("tern:salt"),
+    SET ("tern:salt"),
+    FIND ("/a"),
     EXCHANGE (.asked = "GET /a", .status = 200, .fields = FRESH, .body = "page",
               .sent = "Authorization: Basic bWU6c2VjcmV0"),
   };
@@ -496,10 +481,9 @@ static void
 test_partition (gboolean async, gconstpointer data)
 {
   static const Step steps[] = {
-    FIND ("/a mine%20own#meta"),
+    FIND ("/a mine%20own"),
     EXCHANGE (.asked = "GET /a", .status = 404),
-    DELETE ("/a mine%20own#meta"),
-    DELETE ("/a mine%20own#body"),
+    DELETE ("/a mine%20own"),
   };
   g_auto (Script) s;
 

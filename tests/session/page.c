@@ -229,6 +229,16 @@ open_store (Page *self, StoreKind kind)
       self->store = TERN_CACHE_STORE (test_store_new (TERN_CACHE_STORE_ANY_THREAD));
       TEST_STORE (self->store)->delay_ms = 2;
       return;
+    case STORE_ENTRIES:
+      self->store = TERN_CACHE_STORE (
+          test_entries_new (TERN_CACHE_STORE_LOCAL | TERN_CACHE_STORE_ANY_THREAD));
+      return;
+    case STORE_ENTRIES_OWN:
+      self->store = TERN_CACHE_STORE (test_entries_new (TERN_CACHE_STORE_NONE));
+      return;
+    case STORE_ENTRIES_SLOW:
+      self->store = TERN_CACHE_STORE (test_entries_new (TERN_CACHE_STORE_ANY_THREAD));
+      return;
     default:
       uri = shelf_make_uri (kind, &self->dir);
       self->store = shelf_open (uri);
@@ -336,6 +346,8 @@ page_add_test_except (const char *path,
     {
       g_autofree char *full = g_strdup_printf ("%s/%s", path, shelf_get_name (kind));
 
+      if (except == STORE_OWN && kind == STORE_ENTRIES_OWN)
+        continue;
       if (kind != except && shelf_has (kind))
         tern_test_add_both (full, func, GUINT_TO_POINTER (kind));
     }

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "entries.h"
 #include "session.h"
 #include "shelf.h"
 

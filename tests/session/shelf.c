@@ -10,6 +10,8 @@ static const char *const names[] = {
   [STORE_NONE] = "none",         [STORE_MEMORY] = "memory", [STORE_FILE] = "file",
   [STORE_GDBM] = "gdbm",         [STORE_RING] = "ring",     [STORE_OWN] = "own",
   [STORE_MEMCACHE] = "memcache", [STORE_SLOW] = "slow",
+  [STORE_ENTRIES] = "entries",   [STORE_ENTRIES_OWN] = "entries-own",
+  [STORE_ENTRIES_SLOW] = "entries-slow",
 };
 G_STATIC_ASSERT (G_N_ELEMENTS (names) == N_STORES);
 
@@ -95,6 +97,9 @@ shelf_make_uri (StoreKind kind, char **dir)
     case STORE_NONE:
     case STORE_OWN:
     case STORE_SLOW:
+    case STORE_ENTRIES:
+    case STORE_ENTRIES_OWN:
+    case STORE_ENTRIES_SLOW:
     case N_STORES:
     default:
       g_assert_not_reached ();

@@ -21,6 +21,9 @@ typedef enum
   STORE_RING,     /* three */
   STORE_OWN,      /* a program's own, called in the thread that asked */
   STORE_SLOW,     /* the same for any thread, not local: on the worker pool */
+  STORE_ENTRIES,  /* one that takes entries, local, for any thread */
+  STORE_ENTRIES_OWN,
+  STORE_ENTRIES_SLOW,
   N_STORES,
 } StoreKind;
 
@@ -32,7 +35,7 @@ const char *shelf_get_name (StoreKind kind);
 gboolean shelf_has (StoreKind kind);
 
 /* The URI of an empty store of that kind; @dir is what is to be removed afterwards, or NULL. Not of
- * OWN and SLOW. */
+ * those of the test's own. */
 char *shelf_make_uri (StoreKind kind, char **dir);
 TernCacheStore *shelf_open (const char *uri);
 
