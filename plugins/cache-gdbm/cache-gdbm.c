@@ -5,6 +5,7 @@
 #include <tern/tern-plugin.h>
 
 #include "db-store.h"
+#include "db-whole.h"
 
 #define TERN_TYPE_CACHE_GDBM (tern_cache_gdbm_get_type ())
 G_DECLARE_FINAL_TYPE (TernCacheGdbm, tern_cache_gdbm, TERN, CACHE_GDBM, GObject)
@@ -75,6 +76,44 @@ tern_cache_gdbm_delete (TernCacheStore *store, const char *key, GError **error)
   return is_open (self, error) && db_store_delete (&self->db, key, error);
 }
 
+static gboolean
+tern_cache_gdbm_foreach (TernCacheStore *store,
+                         TernCacheStoreFunc func,
+                         gpointer user_data,
+                         GError **error)
+{
+  TernCacheGdbm *self = TERN_CACHE_GDBM (store);
+
+  return is_open (self, error) && db_whole_foreach (&self->db, func, user_data, error);
+}
+
+static gboolean
+tern_cache_gdbm_usage (TernCacheStore *store, guint64 *n_keys, guint64 *size, GError **error)
+{
+  TernCacheGdbm *self = TERN_CACHE_GDBM (store);
+
+  return is_open (self, error) && db_whole_usage (&self->db, n_keys, size, error);
+}
+
+static gboolean
+tern_cache_gdbm_clear (TernCacheStore *store, GError **error)
+{
+  TernCacheGdbm *self = TERN_CACHE_GDBM (store);
+
+  return is_open (self, error) && db_whole_clear (&self->db, error);
+}
+
+static gboolean
+tern_cache_gdbm_verify (TernCacheStore *store,
+                        TernCacheDamageFunc func,
+                        gpointer user_data,
+                        GError **error)
+{
+  TernCacheGdbm *self = TERN_CACHE_GDBM (store);
+
+  return is_open (self, error) && db_whole_verify (&self->db, func, user_data, error);
+}
+
 /* Not local: it may have to wait for other processes. */
 static TernCacheStoreFlags
 tern_cache_gdbm_get_flags (TernCacheStore *store)
@@ -90,6 +129,10 @@ tern_cache_gdbm_store_init (TernCacheStoreInterface *iface)
   iface->set = tern_cache_gdbm_set;
   iface->delete = tern_cache_gdbm_delete;
   iface->get_flags = tern_cache_gdbm_get_flags;
+  iface->foreach = tern_cache_gdbm_foreach;
+  iface->usage = tern_cache_gdbm_usage;
+  iface->clear = tern_cache_gdbm_clear;
+  iface->verify = tern_cache_gdbm_verify;
 }
 
 static void

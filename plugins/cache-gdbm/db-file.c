@@ -217,7 +217,24 @@ db_file_open (DbFile *self, int fd, gboolean is_writer, int sink)
       db_file_close (self);
       return state;
     }
+  self->was_written = is_written;
   return is_written ? DB_FILE_UNCLEAN : state;
+}
+
+/* libgdbm does not open a file that grew when its header was not written any more. The sheet lies
+ * behind its key. */
+gboolean
+db_file_was_written (int fd)
+{
+  g_autofree guint8 *bytes = g_malloc (SEARCHED);
+  gssize n = pread (fd, bytes, SEARCHED, 0);
+  const guint8 *at = n > 0 ? memmem (bytes, n, sheet_key, sizeof sheet_key) : NULL;
+  Sheet sheet;
+
+  if (at == NULL || bytes + n - at < (gssize)(sizeof sheet_key + sizeof sheet))
+    return FALSE;
+  memcpy (&sheet, at + sizeof sheet_key, sizeof sheet);
+  return sheet.sum == sum_sheet (&sheet) && sheet.is_written != 0;
 }
 
 /* An empty database in memory, since libgdbm syncs what it makes, which would be to the disk. */
@@ -277,8 +294,8 @@ db_file_close (DbFile *self)
 
 /* A key of libgdbm's. Its own hash is weak, and where many keys meet in one bucket the directory
  * is doubled and doubled again; behind a salt no server can choose keys that do. */
-static void
-hash_key (DbFile *self, const char *key, guint8 hashed[32])
+void
+db_file_hash_key (DbFile *self, const char *key, guint8 hashed[32])
 {
   g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
   gsize len = 32;
@@ -309,7 +326,7 @@ db_file_find (DbFile *self, const char *key, gint64 now, GBytes **value, gint64 
   DbFileFound result;
   datum found;
 
-  hash_key (self, key, hashed);
+  db_file_hash_key (self, key, hashed);
   found = gdbm_fetch (self->db, make_datum (hashed, sizeof hashed));
   if (found.dptr == NULL)
     return gdbm_errno == GDBM_ITEM_NOT_FOUND ? DB_FILE_ABSENT : DB_FILE_USELESS;
@@ -319,6 +336,16 @@ db_file_find (DbFile *self, const char *key, gint64 now, GBytes **value, gint64 
   else
     free (found.dptr);
   return result;
+}
+
+gboolean
+db_file_has (DbFile *self, const char *key)
+{
+  guint8 hashed[32];
+
+  db_file_hash_key (self, key, hashed);
+  gdbm_errno = GDBM_NO_ERROR;
+  return gdbm_exists (self->db, make_datum (hashed, sizeof hashed)) || gdbm_errno != GDBM_NO_ERROR;
 }
 
 static gboolean
@@ -339,7 +366,7 @@ db_file_store (DbFile *self, const char *key, GBytes *value, gint64 keep_until, 
 
   if (!mark (self, error))
     return FALSE;
-  hash_key (self, key, hashed);
+  db_file_hash_key (self, key, hashed);
   record = db_record_make (kind, key, value, keep_until, self->seed, &len);
   if (gdbm_store (self->db, make_datum (hashed, sizeof hashed), make_datum (record, len),
                   GDBM_REPLACE)
@@ -353,11 +380,10 @@ db_file_delete (DbFile *self, const char *key, GError **error)
 {
   guint8 hashed[32];
 
-  hash_key (self, key, hashed);
   /* What is not there needs no writing. */
-  gdbm_errno = GDBM_NO_ERROR;
-  if (!gdbm_exists (self->db, make_datum (hashed, sizeof hashed)) && gdbm_errno == GDBM_NO_ERROR)
+  if (!db_file_has (self, key))
     return TRUE;
+  db_file_hash_key (self, key, hashed);
   if (!mark (self, error))
     return FALSE;
   if (gdbm_delete (self->db, make_datum (hashed, sizeof hashed)) == 0)

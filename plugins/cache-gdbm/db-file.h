@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One database, open for the length of one call. libgdbm is used here and nowhere else; it is
+/* One database, open for the length of one call. libgdbm is used here and in db-walk.c; it is
  * never shown a file whose header would lead it astray, never maps one, and never waits for the
  * disk. */
 #pragma once
@@ -38,17 +38,24 @@ typedef struct
   guint8 salt[16];
   gboolean is_writer;
   gboolean is_marked; /* as being written */
+  gboolean was_written; /* when it was opened: somebody died at it */
 } DbFile;
 
 /* @fd stays the caller's, and locked. @sink: any descriptor that nothing can be written to. The
  * file is open when it is GOOD, or UNCLEAN. */
 DbFileState db_file_open (DbFile *self, int fd, gboolean is_writer, int sink);
+/* Whether somebody died while he wrote a file that is DAMAGED now. */
+gboolean db_file_was_written (int fd);
 /* Of a file that is EMPTY, a database. */
 gboolean db_file_create (DbFile *self, int fd, int sink, GError **error);
 void db_file_close (DbFile *self);
 
 DbFileFound
 db_file_find (DbFile *self, const char *key, gint64 now, GBytes **value, gint64 *keep_until);
+/* Whether there is anything under the key, good or not. */
+gboolean db_file_has (DbFile *self, const char *key);
+/* The key under which libgdbm has it. */
+void db_file_hash_key (DbFile *self, const char *key, guint8 hashed[32]);
 /* @value: NULL for a tombstone. */
 gboolean
 db_file_store (DbFile *self, const char *key, GBytes *value, gint64 keep_until, GError **error);

@@ -76,6 +76,21 @@ db_record_check (const guint8 *record, gsize len, const char *key, gsize key_len
          && take (record + AT_SUM) == make_sum (record, len, seed);
 }
 
+char *
+db_record_dup_key (const guint8 *record, gsize len, guint64 seed)
+{
+  g_autofree char *key = NULL;
+  guint64 key_len;
+
+  if (len < DB_RECORD_HEAD_SIZE)
+    return NULL;
+  key_len = take (record + AT_KEY_LEN);
+  if (key_len > len - DB_RECORD_HEAD_SIZE)
+    return NULL;
+  key = g_strndup ((const char *)record + DB_RECORD_HEAD_SIZE, key_len);
+  return db_record_check (record, len, key, key_len, seed) ? g_steal_pointer (&key) : NULL;
+}
+
 gboolean
 db_record_is_in (const void *bytes, gsize len)
 {

@@ -22,6 +22,9 @@ guint8 *db_record_make (
 gboolean
 db_record_check (const guint8 *record, gsize len, const char *key, gsize key_len, guint64 seed);
 
+/* The key of a whole record; NULL where the bytes are none. */
+char *db_record_dup_key (const guint8 *record, gsize len, guint64 seed);
+
 /* Whether one begins somewhere in there; nothing is said of whether it is good. */
 gboolean db_record_is_in (const void *bytes, gsize len);
 

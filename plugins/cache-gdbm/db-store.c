@@ -10,6 +10,7 @@
 
 #include "db-file.h"
 #include "db-record.h"
+#include "db-turn.h"
 
 /* By how much a file may grow besides the record: two buckets with their free space, the directory
  * and what is left over. */
@@ -45,46 +46,6 @@ get_limit (DbStore *self)
   return self->options.max_size / 2;
 }
 
-static gint64
-get_deadline (DbStore *self)
-{
-  gint64 wait = g_atomic_int_get (&self->is_stuck) ? 0 : self->options.wait;
-
-  return g_get_monotonic_time () + wait;
-}
-
-static gboolean
-enter (DbStore *self, gint64 deadline, GError **error)
-{
-  if (db_gate_enter (self->gate, deadline))
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, _ ("%s: in use by other threads"),
-               self->place.path);
-  return FALSE;
-}
-
-/* Where somebody keeps the file locked, waiting for it once is enough. */
-static void
-note_lock (DbStore *self, int fd, const GError *error)
-{
-  gboolean is_stuck = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_BUSY);
-
-  if ((fd >= 0 || is_stuck) && g_atomic_int_get (&self->is_stuck) != is_stuck)
-    g_atomic_int_set (&self->is_stuck, is_stuck);
-}
-
-static int
-lock (DbStore *self, DbPlaceAccess access, gint64 deadline, GError **error)
-{
-  g_autoptr (GError) inner = NULL;
-  int fd = db_place_open (&self->place, access, deadline, &inner);
-
-  note_lock (self, fd, inner);
-  if (fd < 0)
-    g_propagate_error (error, g_steal_pointer (&inner));
-  return fd;
-}
-
 static void
 close_current (Current *current)
 {
@@ -92,45 +53,6 @@ close_current (Current *current)
   if (current->fd >= 0)
     db_place_close (current->fd);
   current->fd = -1;
-}
-
-static gboolean
-refuse_foreign (DbStore *self, const char *name, GError **error)
-{
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_EXISTS, _ ("%s: not a cache, and left as it is"),
-               name);
-  return FALSE;
-}
-
-static gboolean
-refuse_for_now (DbStore *self, GError **error)
-{
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("%s: cannot be opened"), self->place.path);
-  return FALSE;
-}
-
-/* The older file when it is one of ours, or when there is none. */
-static gboolean
-may_replace_old (DbStore *self, GError **error)
-{
-  g_autoptr (GError) inner = NULL;
-  DbFileState state;
-  DbFile file;
-  int fd = db_place_open_old (&self->place, &inner);
-
-  if (g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    return TRUE;
-  if (fd < 0)
-    {
-      g_propagate_error (error, g_steal_pointer (&inner));
-      return FALSE;
-    }
-  state = db_file_open (&file, fd, FALSE, -1);
-  db_file_close (&file);
-  close (fd);
-  if (state == DB_FILE_FOREIGN)
-    return refuse_foreign (self, self->place.old_name, error);
-  return state != DB_FILE_FAILED || refuse_for_now (self, error);
 }
 
 typedef enum
@@ -158,16 +80,14 @@ open_locked (DbStore *self, Current *current, guint64 room, gboolean is_broken, 
       return done ? OPENED : FAILED;
     /* Both go, for what the older one has may have been replaced in the damaged one. */
     case DB_FILE_DAMAGED:
-      done = may_replace_old (self, error) && db_place_remove (&self->place, error);
+      done = db_turn_may_replace_old (self, error) && db_place_remove (&self->place, error);
       return done ? AGAIN : FAILED;
     case DB_FILE_UNCLEAN:
-      done = may_replace_old (self, error) && db_place_make_old (&self->place, error);
+      done = db_turn_may_replace_old (self, error) && db_place_make_old (&self->place, error);
       return done ? AGAIN : FAILED;
     case DB_FILE_FOREIGN:
-      refuse_foreign (self, self->place.path, error);
-      return FAILED;
     default:
-      refuse_for_now (self, error);
+      db_turn_refuse (self, state, error);
       return FAILED;
     }
 }
@@ -188,14 +108,14 @@ open_current (DbStore *self,
   for (guint i = 0; i < MAX_REPLACED && outcome == AGAIN; i++)
     {
       current->file = (DbFile){ NULL };
-      current->fd = lock (self, i == 0 ? access : DB_PLACE_CREATE, deadline, error);
+      current->fd = db_turn_lock (self, i == 0 ? access : DB_PLACE_CREATE, deadline, error);
       if (current->fd < 0)
         return FALSE;
       outcome = open_locked (self, current, room, is_broken && i == 0, error);
       if (outcome != OPENED)
         close_current (current);
     }
-  return outcome == OPENED || (outcome == AGAIN && refuse_for_now (self, error));
+  return outcome == OPENED || (outcome == AGAIN && db_turn_refuse (self, DB_FILE_FAILED, error));
 }
 
 static DbFileFound
@@ -224,7 +144,7 @@ find (DbStore *self, const char *key, gint64 deadline, GBytes **value, gboolean 
   g_autoptr (GError) error = NULL;
   gint64 keep_until;
   DbFile file = { NULL };
-  int fd = lock (self, DB_PLACE_READ, deadline, &error);
+  int fd = db_turn_lock (self, DB_PLACE_READ, deadline, &error);
 
   *is_old = FALSE;
   /* Where there is none, the older one may still be there. */
@@ -288,21 +208,21 @@ tidy (DbStore *self, const char *key)
       && !tidy_current (self, &current, key, &error))
     g_debug ("%s", error->message);
   close_current (&current);
-  db_gate_leave (self->gate);
+  db_turn_leave (self);
 }
 
 GBytes *
 db_store_get (DbStore *self, const char *key)
 {
-  gint64 deadline = get_deadline (self);
   gboolean is_old = FALSE;
   GBytes *value = NULL;
   DbFileFound found;
+  gint64 deadline;
 
-  if (!db_gate_enter (self->gate, deadline))
+  if (!db_turn_enter (self, &deadline, NULL))
     return NULL;
   found = find (self, key, deadline, &value, &is_old);
-  db_gate_leave (self->gate);
+  db_turn_leave (self);
   if (is_old ? found == DB_FILE_VALUE : found == DB_FILE_USELESS)
     tidy (self, key);
   return value;
@@ -358,14 +278,14 @@ change (DbStore *self,
 gboolean
 db_store_delete (DbStore *self, const char *key, GError **error)
 {
-  gint64 deadline = get_deadline (self);
   g_autoptr (GError) inner = NULL;
+  gint64 deadline;
   gboolean done;
 
-  if (!enter (self, deadline, error))
+  if (!db_turn_enter (self, &deadline, error))
     return FALSE;
   done = change (self, key, NULL, 0, deadline, &inner);
-  db_gate_leave (self->gate);
+  db_turn_leave (self);
   if (done || g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));
@@ -375,9 +295,9 @@ db_store_delete (DbStore *self, const char *key, GError **error)
 gboolean
 db_store_set (DbStore *self, const char *key, GBytes *value, gint64 keep_until, GError **error)
 {
-  gint64 deadline = get_deadline (self);
   guint64 room = get_room (key, value), limit = get_limit (self);
   g_autoptr (GError) inner = NULL;
+  gint64 deadline;
   gboolean done;
 
   if (limit < SMALLEST_LIMIT)
@@ -390,10 +310,10 @@ db_store_set (DbStore *self, const char *key, GBytes *value, gint64 keep_until, 
   if (room - MARGIN > self->options.max_entry_size || room + DB_FILE_EMPTY_SIZE > limit
       || (keep_until != 0 && keep_until < get_now ()))
     return db_store_delete (self, key, error);
-  if (!enter (self, deadline, error))
+  if (!db_turn_enter (self, &deadline, error))
     return FALSE;
   done = change (self, key, value, keep_until, deadline, &inner);
-  db_gate_leave (self->gate);
+  db_turn_leave (self);
   if (!done)
     g_propagate_error (error, g_steal_pointer (&inner));
   return done;
@@ -403,15 +323,15 @@ db_store_set (DbStore *self, const char *key, GBytes *value, gint64 keep_until, 
 static gboolean
 try_files (DbStore *self, GError **error)
 {
-  gint64 deadline = get_deadline (self);
   g_autoptr (GError) inner = NULL;
   Current current;
+  gint64 deadline;
 
-  if (!may_replace_old (self, error) || !enter (self, deadline, error))
+  if (!db_turn_may_replace_old (self, error) || !db_turn_enter (self, &deadline, error))
     return FALSE;
   if (open_current (self, &current, DB_PLACE_CREATE, 0, FALSE, deadline, &inner))
     close_current (&current);
-  db_gate_leave (self->gate);
+  db_turn_leave (self);
   if (inner == NULL || g_error_matches (inner, G_IO_ERROR, G_IO_ERROR_BUSY))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&inner));

@@ -132,14 +132,22 @@ test_forked (GdbmFixture *f, gconstpointer data)
   g_assert_cmpuint (counts.refused, ==, 0);
 }
 
-/* Writers are killed again and again, two at a time: what is left is right or missing, nothing
- * stays locked, the limit holds, and the next value is kept. */
+static void
+count_damage (const char *name, const char *what, gpointer data)
+{
+  g_test_message ("%s: %s", name, what);
+  ++*(guint *)data;
+}
+
+/* Writers are killed again and again, two at a time: what is left is right or missing, nothing is
+ * damaged, nothing stays locked, the limit holds, and the next value is kept. */
 static void
 test_killed (GdbmFixture *f, gconstpointer data)
 {
   guint rounds = tern_test_measures_memory () ? 40 : 8;
   GRand *rand = g_rand_new_with_seed (7);
   Counts counts = { 0 };
+  guint n_damaged = 0;
 
   for (guint i = 0; i < rounds; i++)
     {
@@ -161,12 +169,14 @@ test_killed (GdbmFixture *f, gconstpointer data)
           g_assert_cmpint (waitpid (children[j], &status, 0), ==, children[j]);
           g_assert_true (WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL);
         }
+      g_assert_true (tern_cache_store_verify (f->store, count_damage, &n_damaged, NULL));
       for (guint j = 0; j < 16; j++)
         use_once (f->store, rand, &counts);
       gdbm_set (f->store, "key 0", "key 0x", 6, 0);
       g_assert_true (gdbm_has (f->store, "key 0"));
       g_assert_cmpint (gdbm_file_size (f->path) + gdbm_file_size (f->old), <=, 1024 * 1024);
     }
+  g_assert_cmpuint (n_damaged, ==, 0);
   g_assert_cmpuint (counts.wrong, ==, 0);
   g_assert_cmpuint (counts.refused, ==, 0);
   g_assert_cmpuint (counts.hits, >, 0);
