@@ -8,3 +8,4 @@
 #include <tern/plugin/tern-content-coding.h>
 #include <tern/plugin/tern-plugin-abi.h>
 #include <tern/tern-error.h>
+#include <tern/tern-util.h>

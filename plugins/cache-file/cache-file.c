@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The cache store `file:///folder`: one file for each value. Any number of threads and processes
+/* The cache store `file:///folder`: one file for each key. Any number of threads and processes
  * may use one folder at once. */
+#include <fcntl.h>
 #include <glib/gi18n-lib.h>
-#include <string.h>
 #include <tern/tern-plugin.h>
 
-#include "file-folder.h"
-#include "file-options.h"
-#include "file-record.h"
-#include "file-sweep.h"
-
-/* The folder is looked through whenever this part of its size was written; the sweep leaves room
- * for that much, so a process alone never passes the limit. */
-#define SWEEP_PART 16
+#include "file-body.h"
+#include "file-entry.h"
+#include "file-list.h"
+#include "file-meta.h"
+#include "file-store.h"
+#include "file-writer.h"
 
 #define TERN_TYPE_CACHE_FILE (tern_cache_file_get_type ())
 G_DECLARE_FINAL_TYPE (TernCacheFile, tern_cache_file, TERN, CACHE_FILE, GObject)
@@ -20,30 +18,38 @@ G_DECLARE_FINAL_TYPE (TernCacheFile, tern_cache_file, TERN, CACHE_FILE, GObject)
 struct _TernCacheFile
 {
   GObject parent;
-  FileFolder folder;
-  FileOptions options;
-
-  GMutex lock;
-  guint64 written; /* since the last sweep */
+  FileStore *store;
 };
 
 static void tern_cache_file_store_init (TernCacheStoreInterface *iface);
 
-G_DEFINE_FINAL_TYPE_WITH_CODE (TernCacheFile, tern_cache_file, G_TYPE_OBJECT,
+G_DEFINE_FINAL_TYPE_WITH_CODE (TernCacheFile,
+                               tern_cache_file,
+                               G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (TERN_TYPE_CACHE_STORE,
                                                       tern_cache_file_store_init))
 
-static gint64
-get_now (void)
+static gboolean
+tern_cache_file_set_name_function (TernCacheStore *store,
+                                   TernCacheNameFunc func,
+                                   gpointer user_data,
+                                   GDestroyNotify destroy,
+                                   GError **error)
 {
-  return g_get_real_time () / G_USEC_PER_SEC;
+  FileNames *names = &TERN_CACHE_FILE (store)->store->names;
+
+  file_names_clear (names);
+  *names = (FileNames){ FILE_NAMES_FUNC, func, user_data, destroy };
+  return TRUE;
 }
 
 static gboolean
-tern_cache_file_open (TernCacheStore *store, const char *location, GHashTable *options,
+tern_cache_file_open (TernCacheStore *store,
+                      const char *location,
+                      GHashTable *options,
                       GError **error)
 {
-  TernCacheFile *self = TERN_CACHE_FILE (store);
+  FileStore *self = TERN_CACHE_FILE (store)->store;
 
   if (!g_path_is_absolute (location))
     {
@@ -53,68 +59,177 @@ tern_cache_file_open (TernCacheStore *store, const char *location, GHashTable *o
     }
   if (!file_options_parse (&self->options, options, error))
     return FALSE;
-  /* Programs that write a little and end would never sweep if each began at nothing. */
-  self->written = g_random_double () * (self->options.max_size / SWEEP_PART);
+  if (self->options.names_are_safe && self->names.kind == FILE_NAMES_HASH)
+    self->names.kind = FILE_NAMES_SAFE;
+  file_sweep_start (&self->sweep, &self->options);
   return file_folder_open (&self->folder, location, self->options.mode, error);
 }
 
-static gboolean
-is_open (TernCacheFile *self, GError **error)
+/* What is shared, of a store that was opened. */
+static FileStore *
+get_open (TernCacheStore *store, GError **error)
 {
+  FileStore *self = TERN_CACHE_FILE (store)->store;
+
   if (self->folder.fd >= 0)
-    return TRUE;
+    return self;
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CLOSED, _ ("the store has no folder"));
-  return FALSE;
+  return NULL;
 }
 
-/* Whether it is this thread's turn to sweep. */
+/* Opens what is kept under a key, with the body where it is small. */
 static gboolean
-count_written (TernCacheFile *self, guint64 size)
+find (
+    FileEntry *entry, FileStore *self, const char *key, char name[FILE_NAMES_SIZE], GError **error)
 {
-  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->lock);
-
-  self->written += size;
-  if (self->written < self->options.max_size / SWEEP_PART)
+  if (!file_names_make (&self->names, key, name, error)
+      || !file_entry_find (entry, self, key, name, O_RDONLY, FILE_ENTRY_SMALL, error))
     return FALSE;
-  self->written = 0;
+  if (file_entry_has_body (entry) && !file_entry_check_body (entry))
+    {
+      file_folder_delete_same (&self->folder, name, &entry->info);
+      return FALSE;
+    }
+  file_folder_touch (entry->fd, &entry->info, g_get_real_time () / G_USEC_PER_SEC);
   return TRUE;
+}
+
+static gboolean
+tern_cache_file_open_entry (TernCacheStore *store,
+                            const char *key,
+                            GBytes **meta,
+                            GBytes **body,
+                            GInputStream **stream,
+                            GError **error)
+{
+  FileStore *self = get_open (store, error);
+  g_auto (FileEntry) entry = FILE_ENTRY_INIT;
+  g_autoptr (GBytes) whole = NULL;
+  char name[FILE_NAMES_SIZE];
+  gsize meta_at;
+
+  if (self == NULL || !find (&entry, self, key, name, error))
+    return FALSE;
+  meta_at = entry.meta.data - entry.data;
+  whole = g_bytes_new_take (g_steal_pointer (&entry.data), entry.len);
+  *meta = g_bytes_new_from_bytes (whole, meta_at, entry.meta.len);
+  if (file_entry_has_body (&entry))
+    *body = g_bytes_new_from_bytes (whole, file_record_get_body_at (&entry.record),
+                                    entry.record.body_len);
+  else
+    *stream = file_body_new (self, &entry, name);
+  return TRUE;
+}
+
+/* The body of a large entry in one piece. */
+static GBytes *
+read_whole (FileStore *self, FileEntry *entry, const char *name, GError **error)
+{
+  const guint64 len = entry->record.body_len;
+  g_autoptr (GInputStream) stream = file_body_new (self, entry, name);
+  g_autofree guint8 *data = len < G_MAXSSIZE ? g_try_malloc (len) : NULL;
+  gsize n;
+
+  /* What is damaged is as good as not there. */
+  if (data == NULL || !g_input_stream_read_all (stream, data, len, &n, NULL, NULL) || n < len)
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&data), len);
 }
 
 static GBytes *
 tern_cache_file_get (TernCacheStore *store, const char *key, GError **error)
 {
-  TernCacheFile *self = TERN_CACHE_FILE (store);
+  FileStore *self = get_open (store, error);
+  g_auto (FileEntry) entry = FILE_ENTRY_INIT;
+  g_autoptr (GBytes) whole = NULL;
+  char name[FILE_NAMES_SIZE];
 
-  return is_open (self, error) ? file_folder_read (&self->folder, key, get_now (), error) : NULL;
+  if (self == NULL || !find (&entry, self, key, name, error))
+    return NULL;
+  if (!file_entry_has_body (&entry))
+    return read_whole (self, &entry, name, error);
+  whole = g_bytes_new_take (g_steal_pointer (&entry.data), entry.len);
+  return g_bytes_new_from_bytes (whole, file_record_get_body_at (&entry.record),
+                                 entry.record.body_len);
 }
 
 static gboolean
-tern_cache_file_set (TernCacheStore *store, const char *key, GBytes *value, gint64 keep_until,
-                     GError **error)
+tern_cache_file_set (
+    TernCacheStore *store, const char *key, GBytes *value, gint64 keep_until, GError **error)
 {
-  TernCacheFile *self = TERN_CACHE_FILE (store);
-  guint64 size = FILE_RECORD_HEAD_SIZE + strlen (key) + g_bytes_get_size (value);
-  guint64 part = self->options.max_size / SWEEP_PART;
-  gint64 now = get_now ();
+  FileStore *self = get_open (store, error);
 
-  if (!is_open (self, error))
-    return FALSE;
-  /* Forgotten at once, and the old value with it. */
-  if (size > self->options.max_entry_size || (keep_until != 0 && keep_until < now))
-    return file_folder_delete (&self->folder, key, error);
-  size = file_sweep_round_up (size);
-  if (count_written (self, size))
-    file_sweep (self->folder.fd, self->options.max_size - part - size,
-                self->options.max_size - 2 * part - size, now);
-  return file_folder_write (&self->folder, key, value, keep_until, error);
+  return self != NULL && file_writer_put (self, key, value, keep_until, error);
 }
 
 static gboolean
 tern_cache_file_delete (TernCacheStore *store, const char *key, GError **error)
 {
-  TernCacheFile *self = TERN_CACHE_FILE (store);
+  FileStore *self = get_open (store, error);
+  char name[FILE_NAMES_SIZE];
 
-  return is_open (self, error) && file_folder_delete (&self->folder, key, error);
+  return self != NULL && file_names_make (&self->names, key, name, error)
+         && file_folder_delete (&self->folder, name, error);
+}
+
+static TernCacheWriter *
+tern_cache_file_create_entry (TernCacheStore *store, const char *key, GBytes *meta, GError **error)
+{
+  FileStore *self = get_open (store, error);
+  TernFileWriter *writer = self != NULL ? file_writer_new (self, key, meta, error) : NULL;
+
+  return writer != NULL ? TERN_CACHE_WRITER (writer) : NULL;
+}
+
+static gboolean
+tern_cache_file_set_meta (TernCacheStore *store,
+                          const char *key,
+                          GBytes *before,
+                          GBytes *meta,
+                          gint64 keep_until,
+                          GError **error)
+{
+  FileStore *self = get_open (store, error);
+
+  return self != NULL && file_meta_replace (self, key, before, meta, keep_until, error);
+}
+
+static gboolean
+tern_cache_file_foreach (TernCacheStore *store,
+                         TernCacheStoreFunc func,
+                         gpointer user_data,
+                         GError **error)
+{
+  FileStore *self = get_open (store, error);
+
+  return self != NULL && file_list_foreach (self, func, user_data, error);
+}
+
+static gboolean
+tern_cache_file_usage (TernCacheStore *store, guint64 *n_keys, guint64 *size, GError **error)
+{
+  FileStore *self = get_open (store, error);
+
+  return self != NULL && file_list_usage (self, n_keys, size, error);
+}
+
+static gboolean
+tern_cache_file_clear (TernCacheStore *store, GError **error)
+{
+  FileStore *self = get_open (store, error);
+
+  return self != NULL && file_list_clear (self, error);
+}
+
+static gboolean
+tern_cache_file_verify (TernCacheStore *store,
+                        TernCacheDamageFunc func,
+                        gpointer user_data,
+                        GError **error)
+{
+  FileStore *self = get_open (store, error);
+
+  return self != NULL && file_list_verify (self, func, user_data, error);
 }
 
 /* One small file is read faster than another thread is woken. */
@@ -132,6 +247,14 @@ tern_cache_file_store_init (TernCacheStoreInterface *iface)
   iface->set = tern_cache_file_set;
   iface->delete = tern_cache_file_delete;
   iface->get_flags = tern_cache_file_get_flags;
+  iface->open_entry = tern_cache_file_open_entry;
+  iface->create_entry = tern_cache_file_create_entry;
+  iface->set_meta = tern_cache_file_set_meta;
+  iface->foreach = tern_cache_file_foreach;
+  iface->usage = tern_cache_file_usage;
+  iface->clear = tern_cache_file_clear;
+  iface->verify = tern_cache_file_verify;
+  iface->set_name_function = tern_cache_file_set_name_function;
 }
 
 static void
@@ -139,8 +262,7 @@ tern_cache_file_finalize (GObject *object)
 {
   TernCacheFile *self = TERN_CACHE_FILE (object);
 
-  file_folder_close (&self->folder);
-  g_mutex_clear (&self->lock);
+  file_store_unref (self->store);
   G_OBJECT_CLASS (tern_cache_file_parent_class)->finalize (object);
 }
 
@@ -153,9 +275,8 @@ tern_cache_file_class_init (TernCacheFileClass *klass)
 static void
 tern_cache_file_init (TernCacheFile *self)
 {
-  self->folder.fd = -1;
-  g_mutex_init (&self->lock);
+  self->store = file_store_new ();
 }
 
-TERN_PLUGIN_DEFINE (cache_file, TERN_PLUGIN_CACHE_STORE, TernCacheStoreInterface, "file",
-                    tern_cache_file_get_type)
+TERN_PLUGIN_DEFINE (
+    cache_file, TERN_PLUGIN_CACHE_STORE, TernCacheStoreInterface, "file", tern_cache_file_get_type)

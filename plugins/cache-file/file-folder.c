@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Reads, publishes and removes records. A hit is open, fstat, read, close and nothing else.
- * Nothing is synced to disk: after a power cut the sum in the record tells what survived. */
+/* Opens, writes, publishes and removes files; what is in them is not its business. Nothing is
+ * synced to disk: after a power cut the sums in the records tell what survived. */
 #include "file-folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "file-record.h"
+#include "file-names.h"
 
 /* How stale the time of last use may be: a store that is read a thousand times a second writes it
  * once in a minute. */
 #define TOUCH_INTERVAL 60
 
-/* From here on the head is looked at before the rest is read. */
-#define LARGE (1024 * 1024)
+#ifndef O_NOATIME
+#define O_NOATIME 0
+#endif
 
-static gboolean
-fail (GError **error, int code, const char *what)
+gboolean
+file_folder_fail (GError **error, int code, const char *what)
 {
   g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code), "%s: %s", what, g_strerror (code));
   return FALSE;
@@ -44,13 +43,13 @@ check_folder (FileFolder *self, const char *path, GError **error)
   struct stat info;
 
   if (fstat (self->fd, &info) != 0)
-    return fail (error, errno, path);
+    return file_folder_fail (error, errno, path);
   if (!is_shared && info.st_uid != geteuid ())
     return refuse (error, path, _ ("the folder belongs to somebody else"));
   if (!is_shared && (info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
     return refuse (error, path, _ ("others may write in the folder"));
   if (faccessat (self->fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0)
-    return fail (error, errno, path);
+    return file_folder_fail (error, errno, path);
   return TRUE;
 }
 
@@ -62,12 +61,12 @@ file_folder_open (FileFolder *self, const char *path, guint mode, GError **error
   self->mode = mode;
   if (mkdir (path, folder_mode) != 0 && errno == ENOENT
       && g_mkdir_with_parents (path, folder_mode) != 0)
-    return fail (error, errno, path);
+    return file_folder_fail (error, errno, path);
   self->fd = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (self->fd < 0 && (errno == ELOOP || errno == ENOTDIR))
     return refuse (error, path, _ ("not a folder, or a symbolic link"));
   if (self->fd < 0)
-    return fail (error, errno, path);
+    return file_folder_fail (error, errno, path);
   if (check_folder (self, path, error))
     return TRUE;
   file_folder_close (self);
@@ -82,12 +81,44 @@ file_folder_close (FileFolder *self)
   self->fd = -1;
 }
 
+/* Errors that say that no record can be there: a link, a socket, somebody else's. */
 static gboolean
-read_all (int fd, guint8 *buffer, gsize len)
+is_miss (int code)
+{
+  return code == ENOENT || code == ELOOP || code == EACCES || code == EPERM || code == ENXIO
+         || code == EISDIR || code == ENODEV || code == ENAMETOOLONG;
+}
+
+int
+file_folder_open_file (
+    const FileFolder *self, const char *name, int flags, struct stat *info, GError **error)
+{
+  /* NONBLOCK, for opening a FIFO would wait for a writer. The time of access is ours, see
+   * file_folder_note_keep_until(). */
+  const int all = flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  int fd = openat (self->fd, name, all | O_NOATIME);
+
+  /* Somebody else's file in a folder that is shared. */
+  if (fd < 0 && errno == EPERM)
+    fd = openat (self->fd, name, all);
+  if (fd < 0)
+    {
+      if (!is_miss (errno))
+        file_folder_fail (error, errno, name);
+      return -1;
+    }
+  if (fstat (fd, info) == 0 && S_ISREG (info->st_mode))
+    return fd;
+  close (fd);
+  return -1;
+}
+
+gboolean
+file_folder_read_all (int fd, guint64 at, guint8 *buffer, gsize len)
 {
   for (gsize done = 0; done < len;)
     {
-      gssize n = read (fd, buffer + done, len - done);
+      gssize n = pread (fd, buffer + done, len - done, at + done);
 
       if (n == 0 || (n < 0 && errno != EINTR))
         return FALSE;
@@ -97,108 +128,94 @@ read_all (int fd, guint8 *buffer, gsize len)
   return TRUE;
 }
 
-/* The whole file, if it can be a record of a key of that length. */
-static guint8 *
-read_record (int fd, gsize key_len, const struct stat *info)
-{
-  guint8 head[FILE_RECORD_HEAD_SIZE];
-  g_autofree guint8 *record = NULL;
-
-  if (!S_ISREG (info->st_mode) || info->st_size < (goffset) (FILE_RECORD_HEAD_SIZE + key_len))
-    return NULL;
-  /* The size is only what the file system says; a sparse file may claim anything. */
-  if (info->st_size > LARGE
-      && (pread (fd, head, sizeof head, 0) != sizeof head
-          || !file_record_fits (head, info->st_size, key_len)))
-    return NULL;
-  record = g_try_malloc (info->st_size);
-  if (record == NULL || !read_all (fd, record, info->st_size))
-    return NULL;
-  return g_steal_pointer (&record);
-}
-
-static void
-touch (int fd, const struct stat *info, gint64 now)
+void
+file_folder_touch (int fd, const struct stat *info, gint64 now)
 {
   const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
 
-  if (info->st_mtime < now - TOUCH_INTERVAL && futimens (fd, times) != 0)
-    return; /* then it is swept earlier */
+  if (info->st_mtime < now - TOUCH_INTERVAL)
+    futimens (fd, times); /* where that fails it is swept earlier */
 }
 
-GBytes *
-file_folder_read (FileFolder *self, const char *key, gint64 now, GError **error)
+/* The time of access tells the sweep what has expired, so that it need not open every file. It is
+ * a hint: who reads the file by other means may change it, and then the file goes earlier or
+ * later than it might. */
+void
+file_folder_note_keep_until (int fd, gint64 keep_until)
 {
-  char name[FILE_RECORD_NAME_SIZE];
-  gsize key_len = strlen (key), skip = FILE_RECORD_HEAD_SIZE + key_len;
-  struct stat info = { 0 };
-  gint64 keep_until;
-  guint8 *record;
-  int fd;
+  const struct timespec times[2] = { { .tv_sec = keep_until }, { .tv_nsec = UTIME_OMIT } };
 
-  file_record_make_name (key, name);
-  /* NONBLOCK, for opening a FIFO would wait for a writer. */
-  fd = openat (self->fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-  if (fd < 0)
-    {
-      if (errno != ENOENT && errno != ELOOP && errno != EACCES && errno != ENXIO)
-        fail (error, errno, name);
-      return NULL;
-    }
-  record = fstat (fd, &info) == 0 ? read_record (fd, key_len, &info) : NULL;
-  keep_until = record != NULL ? file_record_get_keep_until (record) : 0;
-  if (record != NULL && (keep_until == 0 || keep_until >= now)
-      && file_record_check (record, info.st_size, key, key_len))
-    {
-      touch (fd, &info, now);
-      close (fd);
-      return g_bytes_new_with_free_func (record + skip, info.st_size - skip, g_free, record);
-    }
-  close (fd);
-  g_free (record);
-  /* Damaged or too old. Should another process have put a good one there by now, that is lost, too:
-   * it is a cache. */
-  unlinkat (self->fd, name, 0);
-  return NULL;
+  if (keep_until != 0)
+    futimens (fd, times);
 }
 
+/* Takes what was written off the parts. */
+static void
+advance (struct iovec **parts, int *n_parts, gsize n)
+{
+  while (*n_parts > 0 && n >= (*parts)->iov_len)
+    {
+      n -= (*parts)->iov_len;
+      (*parts)++;
+      (*n_parts)--;
+    }
+  if (*n_parts > 0)
+    {
+      (*parts)->iov_base = (guint8 *)(*parts)->iov_base + n;
+      (*parts)->iov_len -= n;
+    }
+}
+
+/* Passing the limit would not fail but end the process, by a signal that is the program's. */
 static gboolean
-write_all (int fd, struct iovec *parts, int n_parts)
+is_allowed (guint64 end)
 {
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY
+      || end <= limit.rlim_cur)
+    return TRUE;
+  errno = EFBIG;
+  return FALSE;
+}
+
+gboolean
+file_folder_write_all (int fd, guint64 at, struct iovec *parts, int n_parts)
+{
+  guint64 end = at;
+
+  for (int i = 0; i < n_parts; i++)
+    end += parts[i].iov_len;
+  if (!is_allowed (end))
+    return FALSE;
+  advance (&parts, &n_parts, 0);
   while (n_parts > 0)
     {
-      gssize n = writev (fd, parts, n_parts);
+      gssize n = pwritev (fd, parts, n_parts, at);
 
       if (n < 0 && errno != EINTR)
         return FALSE;
-      while (n_parts > 0 && n >= (gssize) parts->iov_len)
+      if (n > 0)
         {
-          n -= parts->iov_len;
-          parts++;
-          n_parts--;
-        }
-      if (n_parts > 0 && n > 0)
-        {
-          parts->iov_base = (guint8 *) parts->iov_base + n;
-          parts->iov_len -= n;
+          at += n;
+          advance (&parts, &n_parts, n);
         }
     }
   return TRUE;
 }
 
-/* A file under a name that nobody else has; who dies while writing leaves it for the sweep. */
-static int
-create_temp (FileFolder *self, char name[64])
+int
+file_folder_create_temp (const FileFolder *self, char temp[FILE_FOLDER_TEMP_SIZE])
 {
   static guint counter = 0;
   int fd = -1;
 
   for (guint i = 0; i < 16 && fd < 0; i++)
     {
-      g_snprintf (name, 64, FILE_FOLDER_TEMP_PREFIX "%u-%u-%08x" FILE_RECORD_SUFFIX,
-                  (guint) getpid (), (guint) g_atomic_int_add (&counter, 1), g_random_int ());
-      fd = openat (self->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                   self->mode);
+      g_snprintf (temp, FILE_FOLDER_TEMP_SIZE,
+                  FILE_NAMES_TEMP_PREFIX "%u-%u-%08x" FILE_NAMES_SUFFIX, (guint)getpid (),
+                  (guint)g_atomic_int_add (&counter, 1), g_random_int ());
+      fd = openat (self->fd, temp, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, self->mode);
       if (fd < 0 && errno != EEXIST)
         return -1;
     }
@@ -208,62 +225,29 @@ create_temp (FileFolder *self, char name[64])
   return fd;
 }
 
-static gboolean
-publish (FileFolder *self, const char *name, struct iovec *parts, int n_parts)
+gboolean
+file_folder_publish (const FileFolder *self, const char *temp, const char *name)
 {
-  char temp[64];
-  int fd = create_temp (self, temp);
-  gboolean done;
-  int code;
-
-  if (fd < 0)
-    return FALSE;
-  done = write_all (fd, parts, n_parts);
-  code = errno;
-  if (close (fd) != 0 && done)
-    {
-      done = FALSE;
-      code = errno;
-    }
   /* ext4 starts writing a file to disk when it is renamed over another; nothing here needs that,
    * and it takes six times as long as the rest. */
-  if (done)
-    unlinkat (self->fd, name, 0);
-  if (done && renameat (self->fd, temp, self->fd, name) == 0)
-    return TRUE;
-  if (done)
-    code = errno;
-  unlinkat (self->fd, temp, 0);
-  errno = code;
-  return FALSE;
+  unlinkat (self->fd, name, 0);
+  return renameat (self->fd, temp, self->fd, name) == 0;
 }
 
 gboolean
-file_folder_write (FileFolder *self, const char *key, GBytes *value, gint64 keep_until,
-                   GError **error)
+file_folder_delete (const FileFolder *self, const char *name, GError **error)
 {
-  char name[FILE_RECORD_NAME_SIZE];
-  guint8 head[FILE_RECORD_HEAD_SIZE];
-  gsize key_len = strlen (key), value_len;
-  const void *data = g_bytes_get_data (value, &value_len);
-  struct iovec parts[] = { { head, sizeof head },
-                           { (char *) key, key_len },
-                           { (void *) data, value_len } };
-
-  file_record_make_name (key, name);
-  file_record_write_head (head, key, key_len, data, value_len, keep_until);
-  if (publish (self, name, parts, G_N_ELEMENTS (parts)))
-    return TRUE;
-  return fail (error, errno, name);
-}
-
-gboolean
-file_folder_delete (FileFolder *self, const char *key, GError **error)
-{
-  char name[FILE_RECORD_NAME_SIZE];
-
-  file_record_make_name (key, name);
   if (unlinkat (self->fd, name, 0) == 0 || errno == ENOENT)
     return TRUE;
-  return fail (error, errno, name);
+  return file_folder_fail (error, errno, name);
+}
+
+void
+file_folder_delete_same (const FileFolder *self, const char *name, const struct stat *info)
+{
+  struct stat there;
+
+  if (fstatat (self->fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == info->st_ino
+      && there.st_dev == info->st_dev)
+    unlinkat (self->fd, name, 0);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The folder of a file store. It was looked at once, when it was opened; everything after goes by
- * its descriptor, follows no symbolic link and reads nothing but regular files. Thread-safe: it
+ * its descriptor, follows no symbolic link and opens nothing but regular files. Thread-safe: it
  * has no state but the descriptor. */
 #pragma once
 
 #include <gio/gio.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
 
-#define FILE_FOLDER_TEMP_PREFIX "tmp-"
+#define FILE_FOLDER_TEMP_SIZE 64
 
 typedef struct
 {
@@ -19,10 +21,28 @@ typedef struct
 gboolean file_folder_open (FileFolder *self, const char *path, guint mode, GError **error);
 void file_folder_close (FileFolder *self);
 
-/* NULL without an error where there is no whole, undamaged, unexpired record of the key. */
-GBytes *file_folder_read (FileFolder *self, const char *key, gint64 now, GError **error);
+/* Opens a regular file. -1 without an error where there is none. */
+int file_folder_open_file (
+    const FileFolder *self, const char *name, int flags, struct stat *info, GError **error);
 
-/* Others see the old record, none, or the new one, never a part. */
-gboolean file_folder_write (FileFolder *self, const char *key, GBytes *value, gint64 keep_until,
-                            GError **error);
-gboolean file_folder_delete (FileFolder *self, const char *key, GError **error);
+/* A file under a name that nobody else has. Who dies while writing leaves it for the sweep.
+ * -1: see errno. */
+int file_folder_create_temp (const FileFolder *self, char temp[FILE_FOLDER_TEMP_SIZE]);
+
+/* Others see the old record, none, or the new one, never a part. FALSE: see errno. */
+gboolean file_folder_publish (const FileFolder *self, const char *temp, const char *name);
+
+/* FALSE: see errno. @parts are used up. */
+gboolean file_folder_write_all (int fd, guint64 at, struct iovec *parts, int n_parts);
+gboolean file_folder_read_all (int fd, guint64 at, guint8 *buffer, gsize len);
+
+/* Notes when a file was used, though not each time, and until when it is of use. */
+void file_folder_touch (int fd, const struct stat *info, gint64 now);
+void file_folder_note_keep_until (int fd, gint64 keep_until);
+
+gboolean file_folder_delete (const FileFolder *self, const char *name, GError **error);
+/* Only if the name is still that of the same file. */
+void file_folder_delete_same (const FileFolder *self, const char *name, const struct stat *info);
+
+/* An error about a file or a folder, from errno; FALSE. */
+gboolean file_folder_fail (GError **error, int code, const char *what);

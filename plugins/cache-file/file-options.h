@@ -6,9 +6,11 @@
 
 typedef struct
 {
-  guint64 max_size;       /* bytes on disk */
-  guint64 max_entry_size; /* bytes of one file */
-  guint mode;             /* of the files; the folder has x where they have r */
+  guint64 max_size;        /* bytes on disk */
+  guint64 max_entry_size;  /* bytes of one file */
+  guint64 max_entries;     /* 0: no limit but the size */
+  gboolean names_are_safe; /* readable ones, or hashes */
+  guint mode;              /* of the files; the folder has x where they have r */
 } FileOptions;
 
 gboolean file_options_parse (FileOptions *options, GHashTable *items, GError **error);

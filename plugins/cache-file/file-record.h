@@ -1,26 +1,70 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How one value lies in its file: a head, the key, the value. A record proves itself: whoever
- * reads one knows that it is whole, undamaged and of that key, or takes it for nothing. Pure. */
+/* How one entry lies in its file: a head, the key, two areas for the meta, the body, and a table
+ * with one sum for each block of the body. A record proves itself: whoever reads a part of it knows
+ * that the part is whole, undamaged and of that key, or takes it for nothing. Pure.
+ *
+ * The meta changes while the body stays, so it is written in turns into one area and the other: a
+ * writer that dies in the middle leaves the older one, which is whole. The areas are larger than
+ * the first meta, for the next ones may be larger, too. A plain value is an entry with no meta. */
 #pragma once
 
 #include <glib.h>
 
-#define FILE_RECORD_HEAD_SIZE 40
-/* 64 hexadecimal digits and the suffix. */
-#define FILE_RECORD_NAME_SIZE (64 + 5 + 1)
-#define FILE_RECORD_SUFFIX ".tern"
+#define FILE_RECORD_HEAD_SIZE 56
+#define FILE_RECORD_AREA_HEAD_SIZE 32
+#define FILE_RECORD_BLOCK_SIZE (64 * 1024)
 
-void file_record_make_name (const char *key, char name[FILE_RECORD_NAME_SIZE]);
-gboolean file_record_is_name (const char *name);
+/* More is no record, whatever a head says; what is read at once stays bounded. */
+#define FILE_RECORD_MAX_KEY (1024 * 1024)
+#define FILE_RECORD_MAX_META (8 * 1024 * 1024)
 
-void file_record_write_head (guint8 head[FILE_RECORD_HEAD_SIZE], const char *key, gsize key_len,
-                             const void *value, gsize value_len, gint64 keep_until);
+typedef struct
+{
+  guint64 key_len;
+  guint64 meta_room; /* bytes of one area behind its head */
+  guint64 body_len;
+  guint64 nonce; /* seeds the sums, so that no part of another record fits in */
+} FileRecord;
 
-/* Whether a file of @len bytes that starts like this can be a record of a key of that length. */
-gboolean file_record_fits (const guint8 head[FILE_RECORD_HEAD_SIZE], guint64 len, gsize key_len);
+/* The newest meta that is whole; @data points into what was read. */
+typedef struct
+{
+  guint area; /* 0 or 1 */
+  guint64 number;
+  gint64 keep_until;
+  const guint8 *data;
+  gsize len;
+} FileMeta;
 
-/* Whether the @len bytes are a whole record of that key. */
-gboolean file_record_check (const guint8 *record, gsize len, const char *key, gsize key_len);
+/* A new record, with room for metas that are somewhat larger than the first. */
+void file_record_init (FileRecord *self, const char *key, gsize meta_len);
+guint64 file_record_make_room (gsize meta_len);
 
-/* From a head that need not have been checked; 0 where it is not known. */
-gint64 file_record_get_keep_until (const guint8 head[FILE_RECORD_HEAD_SIZE]);
+/* Where in the file things are. */
+guint64 file_record_get_area_at (const FileRecord *self, guint area);
+guint64 file_record_get_body_at (const FileRecord *self);
+guint64 file_record_get_table_at (const FileRecord *self);
+guint64 file_record_get_size (const FileRecord *self);
+guint64 file_record_get_n_blocks (const FileRecord *self);
+gsize file_record_get_block_len (const FileRecord *self, guint64 block);
+
+/* All before the body: head, key, the areas with the meta in the first. */
+guint8 *file_record_make_front (
+    const FileRecord *self, const char *key, gconstpointer meta, gsize meta_len, gint64 keep_until);
+void file_record_write_area_head (const FileRecord *self,
+                                  guint8 head[FILE_RECORD_AREA_HEAD_SIZE],
+                                  const FileMeta *meta);
+guint64 file_record_sum_block (const FileRecord *self, guint64 block, const void *data, gsize len);
+void file_record_write_sum (guint8 at[8], guint64 sum);
+guint64 file_record_read_sum (const guint8 at[8]);
+
+/* Whether it is one of our files at all, of this or another version. */
+gboolean file_record_is_ours (const guint8 *data, gsize len);
+
+/* How much lies before the body, of a file that starts like this; 0 where it is none of ours, or
+ * has another size than its head says. Nothing of it is proven yet. */
+guint64 file_record_peek_front (const guint8 *data, gsize len, guint64 file_size);
+
+/* Proves head and key; @data holds all that lies before the body. */
+gboolean file_record_parse (FileRecord *self, const guint8 *data, gsize len, guint64 file_size);
+gboolean file_record_find_meta (const FileRecord *self, const guint8 *front, FileMeta *meta);

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Keeps a folder within its size. It looks at nothing but files with names of records and of
- * half-made ones, so a folder that was given by mistake loses nothing. */
+/* Keeps a folder within its size. It looks at nothing but records and half-made ones, so a folder
+ * that was given by mistake loses nothing. Thread-safe. */
 #pragma once
 
-#include <glib.h>
+#include "file-folder.h"
+#include "file-names.h"
+#include "file-options.h"
+
+typedef struct
+{
+  GMutex lock;
+  guint64 written; /* since the last sweep */
+} FileSweep;
+
+void file_sweep_init (FileSweep *self);
+void file_sweep_clear (FileSweep *self);
 
 /* What a file of @size bytes takes on disk. */
 guint64 file_sweep_round_up (guint64 size);
 
-/* Where the records take more than @limit, removes the expired and then the least recently used
- * until they take no more than @target; and what writers that died have left behind. */
-void file_sweep (int folder_fd, guint64 limit, guint64 target, gint64 now);
+void file_sweep_start (FileSweep *self, const FileOptions *options);
+void file_sweep_count (FileSweep *self, guint64 size, guint n_entries);
+void file_sweep_work (FileSweep *self,
+                      const FileFolder *folder,
+                      const FileNames *names,
+                      const FileOptions *options);

@@ -45,6 +45,16 @@ test_every_length (FileFixture *f, gconstpointer options)
   g_assert_true (file_has (f->store, "key"));
 }
 
+/* The second of the two areas for the meta, as long as no meta was ever replaced: damage there hurts
+ * nothing. Behind the head and the key, and the head of the first area. */
+static gboolean
+is_spare (gsize at)
+{
+  const gsize spare = 56 + strlen ("key") + 32;
+
+  return at >= spare && at < spare + 32;
+}
+
 static void
 test_every_bit (FileFixture *f, gconstpointer options)
 {
@@ -57,7 +67,17 @@ test_every_bit (FileFixture *f, gconstpointer options)
   for (gsize bit = 0; bit < len * 8; bit++)
     {
       record[bit / 8] ^= 1 << bit % 8;
-      assert_damaged (f, path, record, len);
+      if (is_spare (bit / 8))
+        {
+          g_autoptr (GBytes) kept = NULL;
+
+          file_put (path, record, len);
+          kept = file_get (f->store, "key");
+          g_assert_cmpmem (g_bytes_get_data (kept, NULL), g_bytes_get_size (kept), value,
+                           sizeof value);
+        }
+      else
+        assert_damaged (f, path, record, len);
       record[bit / 8] ^= 1 << bit % 8;
     }
   file_put (path, record, len);
@@ -127,7 +147,7 @@ test_links (FileFixture *f, gconstpointer options)
   g_assert_true (file_has (f->store, "key"));
   g_clear_pointer (&contents, g_free);
   read_file (target, &contents, &len);
-  g_assert_cmpmem (contents + len - sizeof value, sizeof value, value, sizeof value);
+  g_assert_cmpmem (contents + len - 8 - sizeof value, sizeof value, value, sizeof value);
 }
 
 static void
