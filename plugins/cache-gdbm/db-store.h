@@ -4,17 +4,7 @@
  * goes. So the least recently written go first, with no index, no search and no pause. */
 #pragma once
 
-#include "db-gate.h"
-#include "db-options.h"
-#include "db-place.h"
-
-typedef struct
-{
-  DbPlace place;
-  DbOptions options;
-  DbGate *gate;
-  int is_stuck; /* atomic: the last call waited in vain, so nobody waits until one comes through */
-} DbStore;
+#include "db-turn.h"
 
 gboolean db_store_init (DbStore *self, const char *path, GError **error);
 void db_store_clear (DbStore *self);

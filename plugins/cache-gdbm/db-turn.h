@@ -4,7 +4,17 @@
 #pragma once
 
 #include "db-file.h"
-#include "db-store.h"
+#include "db-gate.h"
+#include "db-options.h"
+#include "db-place.h"
+
+typedef struct
+{
+  DbPlace place;
+  DbOptions options;
+  DbGate *gate;
+  int is_stuck; /* atomic: the last call waited in vain, so nobody waits until one comes through */
+} DbStore;
 
 /* @deadline: of what is waited for after it, too. */
 gboolean db_turn_enter (DbStore *self, gint64 *deadline, GError **error);

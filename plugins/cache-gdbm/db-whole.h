@@ -5,7 +5,7 @@
 
 #include <tern/tern-plugin.h>
 
-#include "db-store.h"
+#include "db-turn.h"
 
 /* Both call @func when nothing is locked any more. */
 gboolean
