@@ -13,6 +13,7 @@
 #include <tern/tern-environment-proxy-resolver.h>
 #include <tern/tern-error.h>
 #include <tern/tern-failure.h>
+#include <tern/tern-fetch-error.h>
 #include <tern/tern-headers.h>
 #include <tern/tern-log-event.h>
 #include <tern/tern-plugins.h>
