@@ -9,6 +9,7 @@
 #include <tern/tern-connection.h>
 #include <tern/tern-connector.h>
 #include <tern/tern-credentials.h>
+#include <tern/tern-download.h>
 #include <tern/tern-enum-types.h>
 #include <tern/tern-environment-proxy-resolver.h>
 #include <tern/tern-error.h>
