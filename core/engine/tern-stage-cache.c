@@ -8,5 +8,4 @@
 const TernStage tern_stage_cache = { .name = "cache",
                                      .down = tern_cache_walk_down,
                                      .up = tern_cache_walk_up,
-                                     .clear = tern_cache_walk_clear,
-                                     .abandon = tern_cache_walk_abandon };
+                                     .clear = tern_cache_walk_clear };

@@ -16,6 +16,8 @@
 #define GIB (UINT64_C (1) << 30)
 #define MIB (UINT64_C (1) << 20)
 #define HANG_SECONDS 1.5
+/* A prime, so that it leaves out nothing of what comes in tens or powers of two. */
+#define CACHE_STRIDE 7919
 
 extern char **environ;
 
@@ -36,6 +38,23 @@ static const BenchWorkload workloads[] = {
   { "tls-connect-new", BENCH_FETCH, PATTERN_BINARY, true, "/close", 200, 0, false, true },
   { "startup", BENCH_STARTUP, PATTERN_BINARY, false, "/small", 20, 0, false },
   { "startup-tls", BENCH_STARTUP, PATTERN_BINARY, true, "/small", 20, 0, false },
+  { "cache-fresh", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400", 20000,
+    PATTERN_SMALL, false, false, 16 },
+  { "cache-fresh-100k", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400", 5000,
+    100 * 1024, false, false, 16 },
+  { "cache-revalidate", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=0", 5000,
+    PATTERN_SMALL, false, false, 16 },
+  { "cache-revalidate-100k", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=0", 3000,
+    100 * 1024, false, false, 16 },
+  { "cache-store", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400", 4000,
+    PATTERN_SMALL, false, false, 0 },
+  /* One after the other with one store: each process begins with what the one before it left. */
+  { "cache-fill", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400", 100000,
+    PATTERN_SMALL, false, false, 100000, true },
+  { "cache-hit", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400", 20000,
+    PATTERN_SMALL, false, false, 100000 },
+  { "cache-evict", BENCH_CACHE, PATTERN_BINARY, false, "/cached?size=%llu&age=86400&new", 4000,
+    PATTERN_SMALL, false, false, 0 },
   { "hanging", BENCH_HANG, PATTERN_BINARY, false, "/hang", 1000, 0, false },
 };
 
@@ -61,7 +80,10 @@ bench_check_body (
 {
   if (status != 200)
     return bench_fail ("status %d instead of 200", status);
-  if (len != PATTERN_SMALL || memcmp (data, pattern_tiles, PATTERN_SMALL) != 0)
+  if (len != plan->size
+      || (plan->thorough || len <= PATTERN_SMALL
+              ? memcmp (data, pattern_tiles, len) != 0
+              : !pattern_check (PATTERN_BINARY, data, len, 0)))
     return bench_fail ("%s: a body of %zu bytes is not the agreed one", plan->url, len);
   tally->ops++;
   tally->bytes += len;
@@ -125,6 +147,13 @@ seconds_of (struct timeval time)
 }
 
 static double
+cpu_between (const struct rusage *before, const struct rusage *after)
+{
+  return seconds_of (after->ru_utime) - seconds_of (before->ru_utime)
+         + seconds_of (after->ru_stime) - seconds_of (before->ru_stime);
+}
+
+static double
 now (void)
 {
   struct timespec time;
@@ -132,6 +161,28 @@ now (void)
   clock_gettime (CLOCK_MONOTONIC, &time);
 
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* URLs in an order without neighbours, each as often as the others; it goes on from one call to the
+ * next. */
+static bool
+cache (const BenchDriver *driver, const BenchPlan *plan, BenchTally *tally)
+{
+  static long next;
+  BenchPlan one = *plan;
+  char url[512];
+  int len = snprintf (url, sizeof url, "%s&n=", plan->url);
+  bool ok = true;
+
+  one.url = url;
+  for (long i = 0; ok && i < plan->n; i++, next++)
+    {
+      snprintf (url + len, sizeof url - (size_t)len, "%ld",
+                plan->range > 0 ? next * CACHE_STRIDE % plan->range : next);
+      ok = driver->cached (&one, tally);
+    }
+
+  return ok;
 }
 
 /* The operations of one kind; the same code warms up and is measured. */
@@ -142,6 +193,8 @@ operate (const BenchDriver *driver, const BenchPlan *plan, BenchTally *tally)
 
   if (plan->workload->kind == BENCH_PARALLEL)
     return driver->parallel (plan, tally);
+  if (plan->workload->kind == BENCH_CACHE)
+    return cache (driver, plan, tally);
 
   for (long i = 0; ok && i < plan->n; i++)
     {
@@ -186,7 +239,10 @@ warm_up (const BenchDriver *driver, const BenchPlan *plan, const char *base)
   warm.n = plan->n / 20;
   if (plan->workload->kind == BENCH_PARALLEL && warm.n < 4 * (long)plan->width)
     warm.n = 4 * (long)plan->width;
-  if (warm.n < 1)
+  if (plan->workload->kind == BENCH_CACHE && plan->workload->range > 0 && warm.n < 2 * plan->range
+      && plan->range < 1000)
+    warm.n = 2 * plan->range;
+  if (warm.n < 1 || plan->workload->cold)
     warm.n = 1;
   if (plan->workload->scales && warm.size > 4 * MIB)
     warm.size = 4 * MIB;
@@ -200,6 +256,8 @@ warm_up (const BenchDriver *driver, const BenchPlan *plan, const char *base)
 
   return ok;
 }
+
+static double opening; /* seconds of CPU */
 
 static void
 report (const BenchDriver *driver,
@@ -217,6 +275,8 @@ report (const BenchDriver *driver,
   if (plan->workload->kind == BENCH_HANG)
     printf (", \"kib_per_request\": %.3f",
             (double)(hang_after_kib - hang_before_kib) / (double)plan->n);
+  if (plan->workload->kind == BENCH_CACHE)
+    printf (", \"opening\": %.6f", opening);
   printf ("}\n");
 }
 
@@ -227,8 +287,11 @@ run_measured (const BenchDriver *driver, const BenchPlan *plan, const char *base
   struct rusage after;
   BenchTally tally = { 0 };
 
+  getrusage (RUSAGE_SELF, &before);
   if (!driver->open (plan))
     return 1;
+  getrusage (RUSAGE_SELF, &after);
+  opening = cpu_between (&before, &after);
   if (plan->workload->kind != BENCH_HANG && !warm_up (driver, plan, base))
     return 1;
 
@@ -331,8 +394,18 @@ find_workload (const char *name)
   return NULL;
 }
 
-int
-bench_main (int argc, char **argv, const BenchDriver *driver)
+typedef struct
+{
+  BenchPlan plan;
+  const char *plain;
+  const char *tls;
+  const char *fresh;
+  bool once;
+} Arguments;
+
+/* FALSE where there is one that is not known. */
+static bool
+parse_options (int argc, char **argv, Arguments *self)
 {
   static const struct option options[] = { { "url-plain", required_argument, NULL, 'p' },
                                            { "url-tls", required_argument, NULL, 't' },
@@ -340,75 +413,98 @@ bench_main (int argc, char **argv, const BenchDriver *driver)
                                            { "ca", required_argument, NULL, 'c' },
                                            { "size", required_argument, NULL, 's' },
                                            { "width", required_argument, NULL, 'w' },
+                                           { "store", required_argument, NULL, 'S' },
+                                           { "entries", required_argument, NULL, 'e' },
                                            { "once", no_argument, NULL, 'o' },
                                            { NULL, 0, NULL, 0 } };
-  const BenchWorkload *workload = argc > 1 ? find_workload (argv[1]) : NULL;
-  const char *plain = NULL;
-  const char *tls = NULL;
-  const char *fresh = NULL;
-  bool once = false;
+  BenchPlan *plan = &self->plan;
   int option;
+
+  while ((option = getopt_long (argc, argv, "n:", options, NULL)) != -1)
+    switch (option)
+      {
+      case 'n':
+        plan->n = strtol (optarg, NULL, 10);
+        break;
+      case 's':
+        plan->size = plan->workload->scales ? strtoull (optarg, NULL, 10) : plan->size;
+        break;
+      case 'w':
+        plan->width = (unsigned)strtoul (optarg, NULL, 10);
+        break;
+      case 'p':
+        self->plain = optarg;
+        break;
+      case 't':
+        self->tls = optarg;
+        break;
+      case 'f':
+        self->fresh = optarg;
+        break;
+      case 'c':
+        plan->ca_file = optarg;
+        break;
+      case 'S':
+        plan->store = optarg;
+        break;
+      case 'e':
+        plan->range = strtol (optarg, NULL, 10);
+        break;
+      case 'o':
+        self->once = true;
+        break;
+      default:
+        return false;
+      }
+
+  return true;
+}
+
+int
+bench_main (int argc, char **argv, const BenchDriver *driver)
+{
+  const BenchWorkload *workload = argc > 1 ? find_workload (argv[1]) : NULL;
 
   if (workload == NULL)
     {
       fprintf (stderr,
                "usage: %s WORKLOAD --url-plain URL --url-tls URL --url-fresh URL --ca FILE "
-               "[-n N] [--size BYTES] [--width N]\n",
+               "[-n N] [--size BYTES] [--width N] [--store WHERE] [--entries N]\n",
                argv[0]);
       return 2;
     }
 
-  BenchPlan plan = { .workload = workload, .n = workload->n, .width = 64 };
+  Arguments arguments = { .plan = { .workload = workload,
+                                    .n = workload->n,
+                                    .size = workload->size > 0 ? workload->size : PATTERN_SMALL,
+                                    .width = 64,
+                                    .range = workload->range } };
+  BenchPlan *plan = &arguments.plan;
 
-  plan.size = workload->size > 0 ? workload->size : PATTERN_SMALL;
   if (strcmp (workload->name, "headers100") == 0)
-    plan.wanted_header = "X-Field-99";
-  while ((option = getopt_long (argc, argv, "n:", options, NULL)) != -1)
-    switch (option)
-      {
-      case 'n':
-        plan.n = strtol (optarg, NULL, 10);
-        break;
-      case 's':
-        plan.size = workload->scales ? strtoull (optarg, NULL, 10) : plan.size;
-        break;
-      case 'w':
-        plan.width = (unsigned)strtoul (optarg, NULL, 10);
-        break;
-      case 'p':
-        plain = optarg;
-        break;
-      case 't':
-        tls = optarg;
-        break;
-      case 'f':
-        fresh = optarg;
-        break;
-      case 'c':
-        plan.ca_file = optarg;
-        break;
-      case 'o':
-        once = true;
-        break;
-      default:
-        return 2;
-      }
+    plan->wanted_header = "X-Field-99";
+  if (!parse_options (argc, argv, &arguments))
+    return 2;
 
-  const char *base = workload->fresh ? fresh : workload->tls ? tls : plain;
+  const char *base = workload->fresh ? arguments.fresh
+                     : workload->tls ? arguments.tls
+                                     : arguments.plain;
 
-  if (base == NULL || plan.n < 1 || plan.width < 1)
+  if (workload->kind == BENCH_CACHE && (driver->cached == NULL || plan->store == NULL))
+    return bench_fail ("%s needs a cache, and --store", workload->name) ? 0 : 2;
+  if (base == NULL || plan->n < 1 || plan->width < 1)
     return bench_fail ("a URL is missing or a number is not positive") ? 0 : 2;
 
   char *again[] = { argv[0],
                     (char *)workload->name,
                     (char *)"--once",
                     (char *)"--url-plain",
-                    (char *)plain,
+                    (char *)arguments.plain,
                     (char *)"--url-tls",
-                    (char *)tls,
-                    plan.ca_file ? (char *)"--ca" : NULL,
-                    (char *)plan.ca_file,
+                    (char *)arguments.tls,
+                    plan->ca_file ? (char *)"--ca" : NULL,
+                    (char *)plan->ca_file,
                     NULL };
 
-  return run_plan (driver, &plan, base, once, again);
+  return run_plan (driver, plan, base, arguments.once, again);
 }

@@ -14,6 +14,7 @@ typedef enum
   BENCH_STREAM,   /* GETs, the body read through a buffer of BENCH_BUFFER bytes */
   BENCH_UPLOAD,   /* PUTs of a body with a known length, made as it is sent */
   BENCH_PARALLEL, /* GETs, `width` of them at any time, one thread */
+  BENCH_CACHE,    /* GETs through a cache, `range` URLs in turn */
   BENCH_HANG,     /* requests that are never answered: memory, not time */
   BENCH_STARTUP   /* a process with one GET */
 } BenchKind;
@@ -29,6 +30,8 @@ typedef struct
   uint64_t size;    /* bytes of a body unless --size says otherwise; 0 is PATTERN_SMALL */
   bool scales;      /* the body may be made smaller */
   bool fresh;       /* TLS with an origin that lets nobody resume a session */
+  long range;       /* of BENCH_CACHE: how many URLs unless --entries says otherwise; 0 is no end */
+  bool cold;        /* not warmed up but by one operation */
 } BenchWorkload;
 
 typedef struct
@@ -41,6 +44,8 @@ typedef struct
   uint64_t size; /* of a body, decoded */
   bool thorough; /* the warm-up: every byte of a streamed body is checked, not two of a slice */
   unsigned width;
+  const char *store; /* of a cache: a folder, or for libtern a URI */
+  long range;
 } BenchPlan;
 
 typedef struct
@@ -63,6 +68,8 @@ typedef struct
   /* Starts plan->n requests, gives them `seconds`, calls bench_hang_measure () and drops them. */
   bool (*hang) (const BenchPlan *plan, double seconds);
   void (*close) (void);
+  /* One GET through the cache at plan->store; NULL where the library has none. */
+  bool (*cached) (const BenchPlan *plan, BenchTally *tally);
 } BenchDriver;
 
 int bench_main (int argc, char **argv, const BenchDriver *driver);

@@ -16,6 +16,7 @@ typedef struct
 } Parallel;
 
 static SoupSession *session;
+static SoupCache *store;
 static char buffer[BENCH_BUFFER];
 
 static const char *
@@ -36,6 +37,13 @@ open_client (const BenchPlan *plan)
   g_autoptr (GError) error = NULL;
 
   session = soup_session_new_with_options ("max-conns", width, "max-conns-per-host", width, NULL);
+  if (plan->store != NULL)
+    {
+      store = soup_cache_new (plan->store, SOUP_CACHE_SINGLE_USER);
+      soup_cache_set_max_size (store, 1u << 30);
+      soup_cache_load (store);
+      soup_session_add_feature (session, SOUP_SESSION_FEATURE (store));
+    }
   if (!plan->workload->tls)
     return true;
 
@@ -51,6 +59,12 @@ open_client (const BenchPlan *plan)
 static void
 close_client (void)
 {
+  if (store != NULL)
+    {
+      soup_cache_flush (store);
+      soup_cache_dump (store);
+    }
+  g_clear_object (&store);
   g_clear_object (&session);
 }
 
@@ -168,6 +182,17 @@ parallel (const BenchPlan *plan, BenchTally *tally)
   return !self.failed;
 }
 
+/* The cache answers async calls alone. */
+static bool
+cached (const BenchPlan *plan, BenchTally *tally)
+{
+  BenchPlan one = *plan;
+
+  one.n = one.width = 1;
+
+  return parallel (&one, tally);
+}
+
 static void
 hang_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -216,8 +241,8 @@ hang (const BenchPlan *plan, double seconds)
 int
 main (int argc, char **argv)
 {
-  static const BenchDriver driver
-      = { "soup", version, open_client, fetch, stream, upload, parallel, hang, close_client };
+  static const BenchDriver driver = { "soup", version,  open_client, fetch,        stream,
+                                      upload, parallel, hang,        close_client, cached };
 
   return bench_main (argc, argv, &driver);
 }

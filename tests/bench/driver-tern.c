@@ -38,6 +38,15 @@ open_client (const BenchPlan *plan)
     }
   if (plan->workload->tls)
     tern_client_set_ca_file (client, plan->ca_file);
+  if (plan->store != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TernCacheStore) store = tern_cache_store_open (plan->store, &error);
+
+      if (store == NULL)
+        return bench_fail ("%s: %s", plan->store, error->message);
+      tern_client_set_cache_store (client, store);
+    }
 
   return true;
 }
@@ -211,8 +220,8 @@ hang (const BenchPlan *plan, double seconds)
 int
 main (int argc, char **argv)
 {
-  static const BenchDriver driver
-      = { "tern", version, open_client, fetch, stream, upload, parallel, hang, close_client };
+  static const BenchDriver driver = { "tern", version,  open_client, fetch,        stream,
+                                      upload, parallel, hang,        close_client, fetch };
 
   return bench_main (argc, argv, &driver);
 }

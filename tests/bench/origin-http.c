@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <zlib.h>
 
 /* As many fields as a plain static server sends; what a client pays for a head depends on it. */
@@ -93,6 +94,40 @@ answer_small (Exchange *self)
   self->span_len = len + PATTERN_SMALL;
 }
 
+/* Dated now, or it would be stale when it came. Who asks about it is told that it is the same. */
+static void
+answer_cached (Exchange *self, uint64_t size, uint64_t max_age)
+{
+  time_t now = time (NULL);
+  char date[40];
+  struct tm parts;
+  int len;
+
+  strftime (date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r (&now, &parts));
+  len = snprintf (self->out, EXCHANGE_OUT,
+                  "HTTP/1.1 %s\r\nDate: %s\r\nServer: bench\r\nCache-Control: max-age=%llu\r\n"
+                  "ETag: \"size-%llu\"\r\n",
+                  self->is_conditional ? "304 Not Modified" : "200 OK", date,
+                  (unsigned long long)max_age, (unsigned long long)size);
+  if (!self->is_conditional)
+    {
+      len += snprintf (self->out + len, EXCHANGE_OUT - (size_t)len,
+                       "Content-Type: application/octet-stream\r\nContent-Length: %llu\r\n",
+                       (unsigned long long)size);
+      self->source = SOURCE_LENGTH;
+      self->source_size = size;
+    }
+  len += snprintf (self->out + len, EXCHANGE_OUT - (size_t)len, "\r\n");
+  self->span_len = (size_t)len;
+  /* A small body goes out with its head. */
+  if (self->source == SOURCE_LENGTH && size <= PATTERN_SMALL)
+    {
+      memcpy (self->out + len, pattern_tiles, size);
+      self->span_len += size;
+      self->source = SOURCE_NONE;
+    }
+}
+
 static void
 answer_headers100 (Exchange *self)
 {
@@ -168,6 +203,9 @@ answer (Exchange *self, const char *path, const char *query)
       self->source_size = query_number (query, "size=", 1u << 20);
       self->span_len = answer_head (self, "200 OK", self->source_size);
     }
+  else if (strcmp (path, "/cached") == 0)
+    answer_cached (self, query_number (query, "size=", PATTERN_SMALL),
+                   query_number (query, "age=", 0));
   else if (strcmp (path, "/chunked") == 0)
     answer_chunked (self, query_number (query, "size=", 1u << 20),
                     query_number (query, "chunk=", 16384));
@@ -234,6 +272,7 @@ take_head (Exchange *self, char *head)
   self->close_after = connection != NULL && strncasecmp (connection, "close", 5) == 0;
   self->body_chunked = coding != NULL && strncasecmp (coding, "chunked", 7) == 0;
   self->body_left = length != NULL && !self->body_chunked ? strtoull (length, NULL, 10) : 0;
+  self->is_conditional = field (head, "if-none-match") != NULL;
   self->body_received = 0;
   self->body_wrong = false;
   self->chunk_state = CHUNK_SIZE;

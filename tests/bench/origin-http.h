@@ -50,6 +50,7 @@ typedef struct
   bool close_after;
   bool body_wrong;
   bool body_chunked;
+  bool is_conditional; /* If-None-Match; every tag is the right one */
   ChunkState chunk_state;
   uint64_t body_left;
   uint64_t body_received;

@@ -1,35 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* How far the transfers of a command are, on standard error: one line for each that changes in
- * place, lines of text, lines of JSON, or nothing. Any thread may call. */
+/* The line that tells a person how far a transfer is. */
 #pragma once
 
-#include "progress-line.h"
+#include <glib.h>
 
-#include <tern/tern-types.h>
+typedef struct
+{
+  gboolean wanted;
+  gint64 total; /* -1 where it is not known */
+  gint64 started;
+  gint64 next;
+} Progress;
 
-typedef struct _Progress Progress;
+void progress_begin (Progress *self, gboolean wanted, gint64 total);
+void progress_update (Progress *self, guint64 done);
 
-/* @mode is "auto", "bar", "plain", "json", "none" or NULL, which is "auto": a bar where standard
- * error is a terminal, else nothing. */
-void progress_begin (const char *mode);
-
-/* A transfer, in the order in which they are shown. Valid until progress_end(). */
-Progress *progress_add (const char *name);
-
-/* Follows what a client says of its requests; they belong to @self until it is said otherwise. */
-void progress_watch (Progress *self, TernClient *client);
-
-void progress_set_phase (Progress *self, ProgressPhase phase);
-
-/* Bytes of the body, of which @skipped were there before; @total is -1 where it is not known. */
-void progress_update (Progress *self, guint64 skipped, guint64 done, gint64 total);
-
-/* The body comes to the terminal itself: lines in place would be in its way. */
-void progress_hide (void);
-void progress_finish (Progress *self, gboolean is_good);
-
-/* Leaves the terminal as if there had been nothing. */
-void progress_end (void);
-
-/* The same for the thread that ends the program, whatever the others are about. */
+/* Leaves the terminal as if there had been no line. */
 void progress_erase (void);

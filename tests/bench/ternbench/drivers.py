@@ -12,6 +12,9 @@ import urllib.request
 from .machine import environment, pinned
 
 
+HERE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+
+
 class Failed(Exception):
   """A driver did not run, or a body was wrong."""
 
@@ -53,14 +56,24 @@ class Origin:
 
 
 class Drivers:
-  def __init__(self, build, machine, origin, plugin_path):
+  def __init__(self, build, machine, origin, plugin_path, caches=None):
     self.build = build
+    self.caches = caches
     self.machine = machine
     self.origin = origin
     self.env = environment({'TERN_PLUGIN_DIR': plugin_path})
 
-  def command(self, library, workload, n=None, size=None):
-    command = [os.path.join(self.build, f'driver-{library}'), workload] + self.origin.arguments()
+  def driver(self, library):
+    if library == 'httplib2':
+      return [self.caches.python, os.path.join(HERE, 'driver-httplib2')]
+    return [os.path.join(self.build, f'driver-{library.split("-")[0]}')]
+
+  def command(self, library, workload, n=None, size=None, store=None, entries=None):
+    command = self.driver(library) + [workload] + self.origin.arguments()
+    if store is not None:
+      command += ['--store', store]
+    if entries is not None:
+      command += ['--entries', str(entries)]
     if n is not None:
       command += ['-n', str(n)]
     if size is not None:
@@ -78,16 +91,18 @@ class Drivers:
       reason = (error.stderr or '').strip().splitlines()
       raise Failed(f'{label}: {reason[-1] if reason else "exit code " + str(error.returncode)}')
 
-  def run(self, library, workload, n=None, size=None, timeout=180):
+  def run(self, library, workload, n=None, size=None, timeout=180, store=None, entries=None):
     """One measured run: the driver's line of JSON, and how many TLS handshakes were resumed."""
     before = self.origin.stats()
-    done = self._run(self.command(library, workload, n, size), f'{library} {workload}', timeout)
+    done = self._run(self.command(library, workload, n, size, store, entries),
+                     f'{library} {workload}', timeout)
     after = self.origin.stats()
     result = json.loads(done.stdout)
     result['cpu'] = result['user'] + result['sys']
-    for key in ('connections', 'handshakes', 'resumed'):
+    for key in ('connections', 'handshakes', 'resumed', 'requests'):
       result[key] = after[key] - before[key]
     result['connections'] -= 1  # the question itself
+    result['requests'] -= 1
     return result
 
   def count_syscalls(self, library, workload, few, many):
