@@ -169,6 +169,15 @@ file_verify (TernCacheStore *store)
   return n;
 }
 
+static inline void
+file_read (const char *path, guint8 **data, gsize *len)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_get_contents (path, (char **)data, len, &error);
+  g_assert_no_error (error);
+}
+
 /* Nothing that is half-made lies about. */
 static inline void
 file_assert_no_temp (FileFixture *f)
