@@ -15,6 +15,7 @@ static const struct
   const char *name;
   gboolean has_entries, has_whole;
 } expected[] = {
+  { "file", TRUE, TRUE },
   { "gdbm", FALSE, TRUE },
   { "memcache", FALSE, FALSE },
   { "memory", TRUE, TRUE },
