@@ -152,6 +152,12 @@ tern_client_call_free (TernClientCall *self)
   g_free (self);
 }
 
+void
+tern_client_call_keep_errors (TernClientCall *self)
+{
+  self->errors_as_responses = FALSE;
+}
+
 /* The head is there (both taken): the body becomes a stream, or is read on here. */
 static void
 take_response (TernClientCall *self, TernResponse *response, TernReader *body)

@@ -12,6 +12,9 @@ TernClientCall *
 tern_client_call_new (TernClient *client, TernRequest *request, gboolean whole_body);
 void tern_client_call_free (TernClientCall *self);
 
+/* An error stays one, whatever the client's errors-as-responses says. */
+void tern_client_call_keep_errors (TernClientCall *self);
+
 TernStep tern_client_call_step (gpointer call, TernWait *wait, GError **error);
 
 /* After the driver: settles what the request knows of its failure, and gives @error its last words.

@@ -42,6 +42,7 @@ static const guint statuses[] = {
   [TERN_ERROR_BODY_NOT_REWINDABLE] = 400,
   [TERN_ERROR_CACHE] = 400,
   [TERN_ERROR_TOO_LARGE] = 400,
+  [TERN_ERROR_CHECKSUM] = 400,
 };
 
 guint

@@ -48,6 +48,7 @@ forward (TernFlow *flow, TernCacheWalk *state)
   g_autoptr (TernHeaders) conditions = NULL;
 
   state->place = AT_FORWARDED;
+  flow->sent = FALSE;
   state->asked_at = tern_cache_walk_now ();
   if (state->guards)
     add_guard (flow, state);

@@ -216,20 +216,42 @@ received (TernFlow *flow, TernCacheWalk *state)
   return delete_next (flow, state);
 }
 
-/* No answer came. Nobody waits for the store here: the time may be up. */
+/* Nobody waits for the store here: the time may be up, or nobody there any more. */
+static void
+remove_doomed (TernFlow *flow, TernCacheWalk *state)
+{
+  for (guint i = 0; state->doomed && state->doomed[i]; i++)
+    tern_store_remove_later (flow->settings->cache_store,
+                             tern_cache_slot_key (state->doomed[i], NULL));
+}
+
+/* No answer came. What may have arrived may have changed the resource. */
 static TernGo
 failed (TernFlow *flow, TernCacheWalk *state)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
-  TernCacheStore *cache = flow->settings->cache_store;
 
-  if (!flow->op.facts.request_sent)
+  if (!flow->sent)
     return TERN_GO_ON;
   state->doomed = tern_cache_invalidated_keys (
       &request, (const char *const *)flow->settings->safe_methods, 0, NULL);
-  for (guint i = 0; state->doomed[i]; i++)
-    tern_store_remove_later (cache, tern_cache_slot_key (state->doomed[i], NULL));
+  remove_doomed (flow, state);
   return TERN_GO_ON;
+}
+
+/* Cancelled, while the answer was awaited or what it made invalid was being deleted. */
+void
+tern_cache_walk_abandon (TernFlow *flow, gpointer data)
+{
+  TernCacheWalk *state = ((TernCacheState *)data)->walk;
+
+  if (!state)
+    return;
+  flow->sent = flow->sent || flow->op.facts.request_sent;
+  if (state->place == AT_FORWARDED)
+    failed (flow, state);
+  else if (state->place == AT_DELETING)
+    remove_doomed (flow, state);
 }
 
 /* Whether what is stored may stand in for the origin (RFC 5861 §4). A server that is not the one it

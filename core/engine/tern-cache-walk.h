@@ -92,3 +92,4 @@ TernGo tern_cache_walk_rewrite (TernFlow *flow,
 /* The two ways of the stage. */
 TernGo tern_cache_walk_down (TernFlow *flow, gpointer data);
 TernGo tern_cache_walk_up (TernFlow *flow, gpointer data);
+void tern_cache_walk_abandon (TernFlow *flow, gpointer data);

@@ -75,6 +75,7 @@ typedef struct
   gboolean up;
   gboolean over;
   gboolean revalidates; /* it asks in the background: stale is not good enough */
+  gboolean sent; /* since the cache let the request go on, some try of it may have arrived */
   guint n_again;
   gint64 started;
   TernPhase phase; /* of the last operation, for the message of a cancelled one */

@@ -8,4 +8,5 @@
 const TernStage tern_stage_cache = { .name = "cache",
                                      .down = tern_cache_walk_down,
                                      .up = tern_cache_walk_up,
-                                     .clear = tern_cache_walk_clear };
+                                     .clear = tern_cache_walk_clear,
+                                     .abandon = tern_cache_walk_abandon };

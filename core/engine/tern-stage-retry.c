@@ -69,6 +69,7 @@ retry_up (TernFlow *flow, gpointer data)
   State *state = data;
   const TernResult *result = &flow->result;
 
+  flow->sent = flow->sent || flow->op.facts.request_sent;
   if (flow->op.facts.refused_tunnel)
     return TERN_GO_ON; /* it is not the origin that speaks */
   if (result->response && result->response->status == 417 && flow->op.facts.expected)

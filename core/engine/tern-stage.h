@@ -10,6 +10,8 @@ typedef struct
   TernGo (*down) (TernFlow *flow, gpointer state);
   TernGo (*up) (TernFlow *flow, gpointer state);
   void (*clear) (gpointer state); /* NULL where the state owns nothing */
+  /* The walk ends before its end: it was cancelled. NULL where that says nothing. */
+  void (*abandon) (TernFlow *flow, gpointer state);
 } TernStage;
 
 /* The layers of tern_call_edit() are the stages' numbers. */

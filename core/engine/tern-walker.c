@@ -91,6 +91,9 @@ reset_stage (TernFlow *self, guint i)
 void
 tern_flow_free (TernFlow *self)
 {
+  for (guint i = 0; !self->over && i < TERN_N_STAGES; i++)
+    if (tern_stages[i]->abandon)
+      tern_stages[i]->abandon (self, &self->states[i]);
   tern_operation_clear (&self->op);
   for (guint i = 0; i < TERN_N_STAGES; i++)
     reset_stage (self, i);

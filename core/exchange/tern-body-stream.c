@@ -128,6 +128,17 @@ read_step (gpointer data, TernWait *wait, GError **error)
   return read_reader (op->stream, op->buffer, op->len, &op->n, wait, error);
 }
 
+TernStep
+tern_body_stream_step (
+    TernBodyStream *self, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
+{
+  ReadOp op = { self, buffer, len, 0 };
+  const TernStep step = read_step (&op, wait, error);
+
+  *n = op.n;
+  return step;
+}
+
 static gssize
 tern_body_stream_read (
     GInputStream *stream, void *buffer, gsize count, GCancellable *cancellable, GError **error)

@@ -18,5 +18,9 @@ G_DECLARE_FINAL_TYPE (TernBodyStream, tern_body_stream, TERN, BODY_STREAM, GInpu
 GInputStream *
 tern_body_stream_new (TernReader *reader, TernRequest *request, TernResponse *response);
 
+/* A read as a step, for operations of the library that take the body on. */
+TernStep tern_body_stream_step (TernBodyStream *self, void *buffer, gsize len, gsize *n,
+                                TernWait *wait, GError **error);
+
 /* The trailers once the body was read, or NULL (transfer none). */
 TernHeaders *tern_body_stream_find_trailers (GInputStream *stream);

@@ -58,6 +58,14 @@ cannot (TernCacheStore *self, const char *what, GError **error)
  */
 
 /**
+ * TernCacheStoreInterface::list_keys:
+ * @self: a store
+ * @error: return location for a #GError
+ *
+ * Returns: (transfer full) (nullable) (array zero-terminated=1): the keys; %NULL with an error
+ */
+
+/**
  * TernCacheStoreInterface::verify:
  * @self: a store
  * @func: (scope call): told of what is damaged
@@ -77,6 +85,17 @@ cannot (TernCacheStore *self, const char *what, GError **error)
  *
  * Returns: whether it worked
  */
+
+static gboolean
+tell_keys (TernCacheStore *self, TernCacheStoreFunc func, gpointer user_data, GError **error)
+{
+  g_auto (GStrv) keys = TERN_CACHE_STORE_GET_IFACE (self)->list_keys (self, error);
+
+  for (guint i = 0; keys != NULL && keys[i] != NULL; i++)
+    if (!func (keys[i], 0, 0, user_data))
+      break;
+  return keys != NULL;
+}
 
 /**
  * tern_cache_store_foreach:
@@ -104,9 +123,10 @@ tern_cache_store_foreach (TernCacheStore *self,
   g_return_val_if_fail (func != NULL, FALSE);
 
   iface = TERN_CACHE_STORE_GET_IFACE (self);
-  if (iface->foreach == NULL)
+  if (iface->foreach == NULL && iface->list_keys == NULL)
     return cannot (self, _ ("the store cannot list what it holds"), error);
-  if (iface->foreach (self, func, user_data, &inner) && inner == NULL)
+  if ((iface->foreach != NULL ? iface->foreach : tell_keys) (self, func, user_data, &inner)
+      && inner == NULL)
     return TRUE;
   tern_cache_parts_fail (self, _ ("listing failed"), inner, error);
   return FALSE;

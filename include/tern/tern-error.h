@@ -45,6 +45,7 @@ G_BEGIN_DECLS
  * @TERN_ERROR_BODY_NOT_REWINDABLE: the body has to be sent again and cannot be
  * @TERN_ERROR_CACHE: the cache store failed
  * @TERN_ERROR_TOO_LARGE: something passes a limit of size
+ * @TERN_ERROR_CHECKSUM: what was downloaded has not the checksum that it should have
  *
  * Error codes of #TERN_ERROR. What the operating system reports (refused, timed out, cancelled)
  * keeps its #GIOErrorEnum code.
@@ -85,6 +86,7 @@ typedef enum
   TERN_ERROR_BODY_NOT_REWINDABLE,
   TERN_ERROR_CACHE,
   TERN_ERROR_TOO_LARGE,
+  TERN_ERROR_CHECKSUM,
 } TernError;
 
 /**

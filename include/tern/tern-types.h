@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _TernClient TernClient;
 typedef struct _TernConnection TernConnection;
+typedef struct _TernDownload TernDownload;
+typedef struct _TernDownloadOptions TernDownloadOptions;
 typedef struct _TernRequest TernRequest;
 typedef struct _TernResponse TernResponse;
 typedef struct _TernHeaders TernHeaders;

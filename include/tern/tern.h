@@ -9,10 +9,12 @@
 #include <tern/tern-connection.h>
 #include <tern/tern-connector.h>
 #include <tern/tern-credentials.h>
+#include <tern/tern-download.h>
 #include <tern/tern-enum-types.h>
 #include <tern/tern-environment-proxy-resolver.h>
 #include <tern/tern-error.h>
 #include <tern/tern-failure.h>
+#include <tern/tern-fetch-error.h>
 #include <tern/tern-headers.h>
 #include <tern/tern-log-event.h>
 #include <tern/tern-plugins.h>

@@ -61,7 +61,7 @@ tern_cache_file_open (TernCacheStore *store,
     return FALSE;
   if (self->options.names_are_safe && self->names.kind == FILE_NAMES_HASH)
     self->names.kind = FILE_NAMES_SAFE;
-  file_sweep_start (&self->sweep, &self->options);
+  file_sweep_start (&self->sweep, &self->folder, &self->names, &self->options);
   return file_folder_open (&self->folder, location, self->options.mode, error);
 }
 

@@ -96,7 +96,7 @@ file_draft_append (FileDraft *self, const guint8 *data, gsize len)
     return FALSE;
   add_sums (self, data, len);
   self->record.body_len += len;
-  file_sweep_count (&self->store->sweep, len, 0);
+  file_sweep_add (&self->store->sweep, len, 0);
   return TRUE;
 }
 
@@ -166,7 +166,7 @@ file_draft_publish (FileDraft *self,
   record.body_len += rest_len;
   add_sums (self, rest, rest_len);
   front = file_record_make_front (&record, self->key, meta, meta_len, keep_until);
-  file_sweep_count (&self->store->sweep, file_record_get_size (&record) - self->record.body_len, 1);
+  file_sweep_add (&self->store->sweep, file_record_get_size (&record) - self->record.body_len, 1);
   if (!write_rest (self, &record, front, rest, rest_len))
     return FALSE;
   file_folder_note_keep_until (self->fd, keep_until);

@@ -12,6 +12,7 @@
 #include "file-body.h"
 #include "file-entry.h"
 #include "file-hash.h"
+#include "file-probe.h"
 
 /* Told of each file that may be a record; FALSE ends it. */
 typedef gboolean (*FileFunc) (FileStore *store, const char *name, gpointer data);
@@ -73,26 +74,6 @@ file_list_foreach (FileStore *store, TernCacheStoreFunc func, gpointer user_data
   return each_file (store, visit, &data, error);
 }
 
-/* Whether it is one of ours: by its name, or by how it begins. */
-static gboolean
-is_record (FileStore *store, const char *name, struct stat *info)
-{
-  guint8 start[8];
-  gboolean is_ours;
-  int fd;
-
-  if (file_names_tell (&store->names))
-    return fstatat (store->folder.fd, name, info, AT_SYMLINK_NOFOLLOW) == 0
-           && S_ISREG (info->st_mode);
-  fd = file_folder_open_file (&store->folder, name, O_RDONLY, info, NULL);
-  if (fd < 0)
-    return FALSE;
-  is_ours = file_folder_read_all (fd, 0, start, sizeof start)
-            && file_record_is_ours (start, sizeof start);
-  close (fd);
-  return is_ours;
-}
-
 typedef struct
 {
   guint64 n;
@@ -105,7 +86,7 @@ add_usage (FileStore *store, const char *name, gpointer data)
   Usage *self = data;
   struct stat info;
 
-  if (is_record (store, name, &info))
+  if (file_probe (&store->folder, &store->names, name, &info))
     {
       self->n++;
       self->size += file_sweep_round_up (info.st_size);
@@ -131,8 +112,8 @@ remove_record (FileStore *store, const char *name, gpointer data)
   int *code = data;
   struct stat info;
 
-  if (is_record (store, name, &info) && unlinkat (store->folder.fd, name, 0) != 0
-      && errno != ENOENT)
+  if (file_probe (&store->folder, &store->names, name, &info)
+      && unlinkat (store->folder.fd, name, 0) != 0 && errno != ENOENT)
     *code = errno;
   return TRUE;
 }

@@ -211,7 +211,6 @@ file_writer_commit (TernFileWriter *self, GBytes *meta, gint64 keep_until, GErro
   if (!file_draft_publish (&self->draft, data, meta_len, keep_until, self->tail, self->tail_len))
     return fail (self, errno, error);
   self->is_over = TRUE;
-  file_sweep_work (&store->sweep, &store->folder, &store->names, &store->options);
   return TRUE;
 }
 
@@ -243,7 +242,6 @@ file_writer_put (
   if (file_draft_get_size (&draft, len) > store->options.max_entry_size
       || (keep_until != 0 && keep_until < g_get_real_time () / G_USEC_PER_SEC))
     return file_folder_delete (&store->folder, draft.name, error);
-  file_sweep_work (&store->sweep, &store->folder, &store->names, &store->options);
   if (file_draft_publish (&draft, NULL, 0, keep_until, data, len))
     return TRUE;
   return file_folder_fail (error, errno, draft.name);

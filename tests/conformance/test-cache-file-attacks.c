@@ -45,8 +45,8 @@ test_every_length (FileFixture *f, gconstpointer options)
   g_assert_true (file_has (f->store, "key"));
 }
 
-/* The second of the two areas for the meta, as long as no meta was ever replaced: damage there hurts
- * nothing. Behind the head and the key, and the head of the first area. */
+/* The second of the two areas for the meta, as long as no meta was ever replaced: damage there
+ * hurts nothing. Behind the head and the key, and the head of the first area. */
 static gboolean
 is_spare (gsize at)
 {

@@ -315,6 +315,11 @@ script_run_at (const char *where, Script *self, const Step *steps, guint n_steps
   self->n_steps = n_steps;
   self->flow = tern_flow_new (self->settings, self->request, &hooks);
   self->flow->perform = perform;
+  if (self->top > 0)
+    {
+      self->flow->at = self->flow->top = self->top;
+      self->flow->revalidates = TRUE;
+    }
   if (!self->flow->trace)
     self->flow->trace = g_string_new (NULL);
   if (self->async)
@@ -379,11 +384,13 @@ script_store_get (TernCacheStore *store, const char *key, GError **error)
   return NULL;
 }
 
+/* Only what may be out of date, as no answer came, is deleted without an operation. */
 static gboolean
 script_store_delete (TernCacheStore *store, const char *key, GError **error)
 {
-  g_error ("the store was to delete %s", key);
-  return FALSE;
+  if (!g_hash_table_remove (SCRIPT_STORE (store)->values, key))
+    g_error ("the store was to delete %s", key);
+  return TRUE;
 }
 
 /* Only a body that was read to its end is stored without an operation. */

@@ -70,6 +70,7 @@ typedef struct
 {
   gboolean async;
   gboolean has_person; /* who may be asked for credentials */
+  guint top;           /* the stage at which a question in the background begins; 0: none such */
   TernSettings *settings;
   TernRequest *request;
   TernFlow *flow;

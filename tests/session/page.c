@@ -331,24 +331,27 @@ page_asks_behind (Page *self)
   return (tern_cache_store_get_flags (self->store) & TERN_CACHE_STORE_ANY_THREAD) != 0;
 }
 
-void
-page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kind))
-{
-  page_add_test_except (path, func, STORE_NONE);
-}
-
-void
-page_add_test_except (const char *path,
-                      void (*func) (gboolean async, gconstpointer kind),
-                      StoreKind except)
+static void
+add_test (const char *path, void (*func) (gboolean async, gconstpointer kind), gboolean any_thread)
 {
   for (guint kind = STORE_MEMORY; kind < N_STORES; kind++)
     {
       g_autofree char *full = g_strdup_printf ("%s/%s", path, shelf_get_name (kind));
+      const gboolean is_owned = kind == STORE_OWN || kind == STORE_ENTRIES_OWN;
 
-      if (except == STORE_OWN && kind == STORE_ENTRIES_OWN)
-        continue;
-      if (kind != except && shelf_has (kind))
+      if (shelf_has (kind) && !(any_thread && is_owned))
         tern_test_add_both (full, func, GUINT_TO_POINTER (kind));
     }
+}
+
+void
+page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kind))
+{
+  add_test (path, func, FALSE);
+}
+
+void
+page_add_test_any_thread (const char *path, void (*func) (gboolean async, gconstpointer kind))
+{
+  add_test (path, func, TRUE);
 }

@@ -80,10 +80,10 @@ void page_assert_cache_at (const char *where, Page *self, gboolean from_cache, c
  * store. */
 gboolean page_asks_behind (Page *self);
 
-/* Registers the test for every kind of store, sync and async; or for all but one of them. */
+/* Registers the test for every kind of store, sync and async; or for those alone that may be called
+ * in any thread. */
 void page_add_test (const char *path, void (*func) (gboolean async, gconstpointer kind));
-void page_add_test_except (const char *path,
-                           void (*func) (gboolean async, gconstpointer kind),
-                           StoreKind except);
+void page_add_test_any_thread (const char *path,
+                               void (*func) (gboolean async, gconstpointer kind));
 
 G_END_DECLS

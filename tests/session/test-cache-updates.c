@@ -132,6 +132,124 @@ test_invalid (gboolean async, gconstpointer kind)
   page_get (&p, "new", 1);
 }
 
+/* ---- no answer ---- */
+
+static const char gone[] = "";
+
+/* The server got it, and then nothing: what is stored may be out of date, and goes. */
+static void
+test_lost (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "\"1\"");
+  tern_client_set_retries (p.session.client, 1);
+  tern_origin_push_script (p.session.origin, gone, 0, TERN_ORIGIN_SCRIPT_CLOSE_AFTER);
+  session_ask (&p.session, "PUT", "/page");
+  session_body (&p.session, "new");
+  session_fetch (&p.session);
+  g_assert_nonnull (p.session.error);
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "changed");
+  page_get (&p, "changed", 1);
+  page_get (&p, "changed", 0);
+}
+
+/* The first try got through, over a kept connection, and the second did not: so it does. */
+static void
+test_lost_then_refused (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "\"1\"");
+  tern_origin_stop_listening (p.session.origin);
+  tern_origin_push_script (p.session.origin, gone, 0, TERN_ORIGIN_SCRIPT_CLOSE_AFTER);
+  session_ask (&p.session, "PUT", "/page");
+  session_body (&p.session, "new");
+  session_fetch (&p.session);
+  session_assert_error (&p.session, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, NULL);
+  page_get_with (&p, "Cache-Control", "only-if-cached", "", 0);
+  session_assert (&p.session, 504, "");
+}
+
+/* It never got away, so nothing has changed. */
+static void
+test_not_sent (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "\"1\"");
+  tern_origin_stop_listening (p.session.origin);
+  tern_client_close (p.session.client);
+  session_ask (&p.session, "PUT", "/page");
+  session_body (&p.session, "new");
+  session_fetch (&p.session);
+  session_assert_error (&p.session, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED, NULL);
+  page_get (&p, "seen", 0);
+}
+
+typedef struct
+{
+  TernOrigin *origin;
+  GCancellable *cancellable;
+  gboolean done;
+} Cancelling;
+
+static gpointer
+cancel_when_sent (gpointer data)
+{
+  Cancelling *c = data;
+
+  g_assert_true (tern_origin_wait_requests (c->origin, 2, 60 * 1000));
+  g_cancellable_cancel (c->cancellable);
+  return NULL;
+}
+
+static void
+on_cancelled (GObject *client, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tern_client_fetch_finish (TERN_CLIENT (client), result, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  ((Cancelling *)data)->done = TRUE;
+}
+
+/* Who cancels does not take back what was sent. */
+static void
+test_cancelled (gboolean async, gconstpointer kind)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Cancelling c = { .cancellable = cancellable };
+  GThread *thread;
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  see (&p, "\"1\"");
+  tern_origin_push_script (p.session.origin, gone, 0, TERN_ORIGIN_SCRIPT_HANG_AFTER);
+  session_ask (&p.session, "PUT", "/page");
+  session_body (&p.session, "new");
+  c.origin = p.session.origin;
+  thread = g_thread_new ("cancel", cancel_when_sent, &c);
+  if (async)
+    {
+      tern_client_fetch_async (p.session.client, p.session.request, cancellable, on_cancelled, &c);
+      tern_test_run_until (&c.done, 60 * 1000);
+    }
+  else
+    {
+      g_assert_null (
+          tern_client_fetch (p.session.client, p.session.request, NULL, cancellable, &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+    }
+  g_thread_join (thread);
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "changed");
+  page_get (&p, "changed", 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -141,5 +259,9 @@ main (int argc, char **argv)
   page_add_test ("/cache/updates/unguarded", test_unguarded);
   page_add_test ("/cache/updates/newest", test_newest);
   page_add_test ("/cache/updates/invalid", test_invalid);
+  page_add_test ("/cache/updates/lost", test_lost);
+  page_add_test ("/cache/updates/lost-then-refused", test_lost_then_refused);
+  page_add_test ("/cache/updates/not-sent", test_not_sent);
+  page_add_test ("/cache/updates/cancelled", test_cancelled);
   return g_test_run ();
 }

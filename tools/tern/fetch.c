@@ -4,11 +4,11 @@
 #include "fetch.h"
 
 #include "body.h"
+#include "color.h"
 #include "exit-code.h"
 #include "head.h"
 #include "interrupt.h"
 #include "output.h"
-#include "progress.h"
 #include "report.h"
 #include "spool.h"
 #include "verbose.h"
@@ -100,7 +100,7 @@ open_output (Fetch *self, GError **error)
 
   if (goes_to_file (self))
     return output_new_file (self->options->output, error);
-  if (!self->options->json)
+  if (!self->options->show.json)
     /* -o - asks for the bytes as they are, terminal or not. */
     return output_new_stdout (!self->options->output && isatty (STDOUT_FILENO));
   fd = spool_open (error);
@@ -114,24 +114,31 @@ static gboolean
 print_head (Fetch *self, GError **error)
 {
   g_autofree char *head = head_of_response (self->response);
-  g_autoptr (Output) output = output_new_stdout (isatty (STDOUT_FILENO));
+  g_autoptr (GString) out = g_string_new (NULL);
 
-  return output_write (output, head, strlen (head), error) && output_commit (output, error);
+  if (!isatty (STDOUT_FILENO) && !color_is_on (STDOUT_FILENO))
+    return write_fully (STDOUT_FILENO, head, strlen (head), error);
+  color_append_head (out, STDOUT_FILENO, "", head);
+  return write_fully (STDOUT_FILENO, out->str, out->len, error);
 }
 
 static gboolean
-copy_body (Fetch *self, Output *output, Progress *progress, GError **error)
+copy_body (Fetch *self, Output *output, GError **error)
 {
   GInputStream *body = tern_response_get_body (self->response);
+  const gint64 total = expected_length (self->response);
   g_autofree char *block = g_malloc (BLOCK);
   gssize n;
 
+  progress_update (self->progress, 0, 0, total);
   while ((n = g_input_stream_read (body, block, BLOCK, self->cancellable, error)) > 0)
     {
       self->received += (guint64) n;
+      if (self->checksum)
+        g_checksum_update (self->checksum, (const guchar *) block, n);
       if (!output_write (output, block, (gsize) n, error))
         return FALSE;
-      progress_update (progress, self->received);
+      progress_update (self->progress, 0, self->received, total);
     }
   return n == 0 && output_commit (output, error);
 }
@@ -140,22 +147,23 @@ static gboolean
 deliver (Fetch *self, GError **error)
 {
   g_autoptr (Output) output = open_output (self, error);
-  const gboolean to_terminal = !goes_to_file (self) && isatty (STDOUT_FILENO);
+  const gboolean prints_head = self->options->include_head && !self->options->show.json;
   const gint64 started = g_get_monotonic_time ();
-  Progress progress;
   gboolean is_done;
 
   if (!output)
     return FALSE;
-  if (self->options->include_head && !self->options->json && !print_head (self, error))
+  if ((prints_head || (!goes_to_file (self) && !self->options->show.json))
+      && isatty (STDOUT_FILENO))
+    progress_hide ();
+  if (prints_head && !print_head (self, error))
     return FALSE;
-  progress_begin (&progress, isatty (STDERR_FILENO) && !to_terminal,
-                  expected_length (self->response));
-  is_done = copy_body (self, output, &progress, error);
-  progress_erase ();
+  if (self->options->show.json)
+    self->checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  is_done = copy_body (self, output, error);
   self->body_time = g_get_monotonic_time () - started;
   self->is_saved = is_done && goes_to_file (self);
-  if (is_done && self->options->verbose)
+  if (is_done && self->options->transfer.verbose)
     verbose_body (self->response, self->received, self->body_time);
   return is_done;
 }
@@ -170,7 +178,7 @@ fetch (Fetch *self, GError **error)
     return FALSE;
   self->exit_code
       = (int) exit_code_of_status (tern_response_get_status (self->response), is_cache_only (self));
-  if (self->options->verbose)
+  if (self->options->transfer.verbose)
     verbose_response (self->response);
   return deliver (self, error);
 }
@@ -203,36 +211,25 @@ explain (Fetch *self)
   report_error ("%s", self->error->message);
 }
 
-/* What is printed and kept shows no password: https://name:***@host/ */
-static char *
-hide_password (const char *url)
-{
-  const char *start = strstr (url, "://");
-  const char *at = start ? memchr (start + 3, '@', strcspn (start + 3, "/?#")) : NULL;
-
-  if (!at)
-    return g_utf8_make_valid (url, -1);
-  g_autofree char *front = g_strndup (url, (gsize) (start + 3 - url));
-  g_autofree char *hidden = g_strconcat (front, "***", at, NULL);
-  return g_utf8_make_valid (hidden, -1);
-}
-
 void
 fetch_run (Fetch *self)
 {
   self->spool_fd = -1;
-  self->shown_url = hide_password (self->url);
+  progress_watch (self->progress, self->client);
   if (!fetch (self, &self->error))
     explain (self);
+  progress_finish (self->progress, self->exit_code == TERN_EXIT_OK);
 }
 
 void
 fetch_clear (Fetch *self)
 {
-  if (self->spool_fd >= 0)
+  if (self->spool_fd > 0)
     close (self->spool_fd);
-  g_free (self->url);
-  g_free (self->shown_url);
+  self->spool_fd = -1;
+  g_clear_pointer (&self->checksum, g_checksum_free);
+  g_clear_pointer (&self->url, g_free);
+  g_clear_pointer (&self->shown_url, g_free);
   g_clear_object (&self->response);
   g_clear_object (&self->request);
   g_clear_error (&self->error);

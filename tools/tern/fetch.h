@@ -3,6 +3,7 @@
 #pragma once
 
 #include "get-options.h"
+#include "progress.h"
 
 #include <gio/gio.h>
 #include <tern/tern-types.h>
@@ -12,14 +13,16 @@ typedef struct
   const GetOptions *options;
   TernClient *client;
   GCancellable *cancellable;
+  Progress *progress;
   char *url;
   char *shown_url; /* without the password in it */
   TernRequest *request;
   TernResponse *response; /* NULL when there was none */
   GError *error;          /* NULL when all went well, whatever the status */
-  int spool_fd;           /* for --json: the body, -1 where there is none */
+  int spool_fd;           /* for --json: the body; 0 or less where there is none */
   guint64 received;       /* bytes of the body */
   gint64 body_time;       /* microseconds from the head to the end of the body */
+  GChecksum *checksum;    /* for --json: of the bytes that were received */
   gboolean is_saved;      /* the file of -o was written */
   gboolean reader_left;   /* whoever read standard output went away */
   int exit_code;

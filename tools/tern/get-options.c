@@ -34,19 +34,15 @@ static const Option get_options[] = {
     "transfer that fails, is interrupted or ends with a status that has an exit code of its own "
     "leaves the file as it was (the body of such an answer goes to standard output). `-` is "
     "standard output, without the escapes for a terminal." },
-  { "verbose", 'v', OPTION_FLAG, AT (verbose), NULL,
-    N_ ("Show heads and timings on standard error, without secrets"),
-    "Every head that is sent (`>`) and received (`<`), the TLS connection, what the cache did, and "
-    "how long each phase took. The values of Authorization, Proxy-Authorization, Cookie and "
-    "Set-Cookie are shown as `***`." },
-  { "json", 0, OPTION_FLAG, AT (json), NULL, N_ ("Print one JSON object for each URL"),
-    "On one line, instead of the body; see `JSON OUTPUT`." },
   { "raw", 0, OPTION_FLAG, AT (raw), NULL, N_ ("Do not ask for content codings, decode nothing") },
   { NULL },
 };
 
-const OptionSet get_sets[]
-    = { { get_options, 0 }, { session_options, G_STRUCT_OFFSET (GetOptions, session) }, { NULL } };
+const OptionSet get_sets[] = { { get_options, 0 },
+                               { output_options, AT (show) },
+                               { transfer_options, AT (transfer) },
+                               { session_options, AT (session) },
+                               { NULL } };
 
 static gboolean
 refuse (GError **error, const char *message)

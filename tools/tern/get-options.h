@@ -2,17 +2,18 @@
 /* What the command line of `tern get` asks for, checked. */
 #pragma once
 
+#include "output-options.h"
 #include "session-options.h"
 
 typedef struct
 {
   SessionOptions session;
+  OutputOptions show;
+  TransferOptions transfer;
   char *method;
   char **data;
   char *output;
   gboolean include_head;
-  gboolean verbose;
-  gboolean json;
   gboolean raw;
 } GetOptions;
 

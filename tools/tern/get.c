@@ -3,6 +3,7 @@
  * program's. */
 #include "get.h"
 
+#include "color.h"
 #include "exit-code.h"
 #include "fetch.h"
 #include "interrupt.h"
@@ -32,25 +33,54 @@ print_result (Fetch *fetch)
 }
 
 static int
-fetch_all (const GetOptions *options, char **urls, TernClient *client, GCancellable *cancellable)
+fetch_one (Fetch *fetch)
+{
+  fetch_run (fetch);
+  if (fetch->options->show.json)
+    print_result (fetch);
+  return fetch->exit_code;
+}
+
+/* @fetches has all of them from the beginning: progress shows those that wait, too. */
+static int
+fetch_all (Fetch *fetches, guint n_fetches)
 {
   int exit_code = TERN_EXIT_OK;
   gboolean goes_on = TRUE;
 
-  for (char **url = urls; *url && goes_on; url++)
+  for (guint i = 0; i < n_fetches && goes_on; i++)
     {
-      Fetch fetch = { .options = options, .client = client, .cancellable = cancellable };
+      const int own = fetch_one (&fetches[i]);
 
-      fetch.url = target_complete (*url);
-      fetch_run (&fetch);
-      if (options->json)
-        print_result (&fetch);
-      goes_on = !fetch.reader_left && !interrupt_exit_code ();
+      goes_on = !fetches[i].reader_left && !interrupt_exit_code ();
       if (exit_code == TERN_EXIT_OK)
-        exit_code = fetch.exit_code;
-      fetch_clear (&fetch);
+        exit_code = own;
+      fetch_clear (&fetches[i]);
     }
   return interrupt_exit_code () ? interrupt_exit_code () : exit_code;
+}
+
+static int
+fetch_urls (const GetOptions *options, char **urls, TernClient *client, GCancellable *cancellable)
+{
+  const guint n = g_strv_length (urls);
+  g_autofree Fetch *fetches = g_new0 (Fetch, n);
+  int exit_code;
+
+  progress_begin (options->transfer.progress);
+  for (guint i = 0; i < n; i++)
+    {
+      fetches[i]
+          = (Fetch){ .options = options, .client = client, .cancellable = cancellable };
+      fetches[i].url = target_complete (urls[i]);
+      fetches[i].shown_url = target_hide_password (fetches[i].url);
+      fetches[i].progress = progress_add (fetches[i].shown_url);
+    }
+  exit_code = fetch_all (fetches, n);
+  for (guint i = 0; i < n; i++)
+    fetch_clear (&fetches[i]);
+  progress_end ();
+  return exit_code;
 }
 
 static int
@@ -70,9 +100,9 @@ run (const GetOptions *options, char **urls)
         return TERN_EXIT_USAGE;
       return (int) exit_code_of_error (error, TERN_PHASE_NONE, FALSE);
     }
-  if (options->verbose)
+  if (options->transfer.verbose)
     verbose_watch (client);
-  return fetch_all (options, urls, client, cancellable);
+  return fetch_urls (options, urls, client, cancellable);
 }
 
 int
@@ -81,6 +111,7 @@ get_run (const void *values, char **arguments)
   const GetOptions *options = values;
   g_autoptr (GError) error = NULL;
 
+  color_begin (options->show.color);
   if (get_options_check (options, arguments, &error))
     return run (options, arguments);
   report_error ("%s", error->message);

@@ -1,74 +1,365 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Progress on standard error: one line, written over itself, gone in the end. It is for people: it
- * must never appear where standard error is no terminal. */
+/* The board of all transfers. A thread of its own draws it, because the one that transfers waits.
+ * It is for people: what it writes never gets into a pipe unless somebody asked for that. */
 #include "progress.h"
 
+#include "escape.h"
 #include "report.h"
 
-#include <glib/gi18n.h>
-#include <inttypes.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <tern/tern.h>
 #include <unistd.h>
 
 /* Short transfers show nothing, so that a terminal does not flicker. */
 #define FIRST_AFTER (300 * G_TIME_SPAN_MILLISECOND)
-#define EVERY (200 * G_TIME_SPAN_MILLISECOND)
+#define BAR_EVERY (200 * G_TIME_SPAN_MILLISECOND)
+#define LINES_EVERY G_TIME_SPAN_SECOND
 
-/* Also looked at by the thread that ends the program on a signal. */
-static int is_shown;
-
-void
-progress_begin (Progress *self, gboolean wanted, gint64 total)
+typedef enum
 {
-  self->wanted = wanted;
-  self->total = total;
-  self->started = g_get_monotonic_time ();
-  self->next = self->started + FIRST_AFTER;
+  MODE_NONE,
+  MODE_BAR,
+  MODE_PLAIN,
+  MODE_JSON,
+} Mode;
+
+struct _Progress
+{
+  ProgressLine line;
+};
+
+static struct
+{
+  GMutex lock;
+  GCond changed;
+  GThread *thread;
+  GPtrArray *all; /* of Progress */
+  Mode mode;
+  gint64 began;
+  gboolean is_over;
+  gboolean is_hidden;
+  guint drawn; /* lines on the terminal, the cursor at the end of the last */
+} board;
+
+static void
+progress_free (gpointer data)
+{
+  Progress *self = data;
+
+  g_free (self->line.name);
+  g_free (self);
 }
 
-static char *
-describe (Progress *self, guint64 done, double seconds)
+static void
+append_erase (GString *out)
 {
-  const double speed = (double) done / seconds;
-  g_autofree char *so_far = g_format_size (done);
-  g_autofree char *per_second = g_format_size ((guint64) speed);
-  g_autofree char *all = self->total >= 0 ? g_format_size ((guint64) self->total) : NULL;
-  guint64 left;
-
-  /* Translators: 1.2 MB, 300 kB/s */
-  if (!all || (guint64) self->total < done || done == 0)
-    return g_strdup_printf (_ ("%s, %s/s"), so_far, per_second);
-  left = (guint64) ((double) ((guint64) self->total - done) / speed);
-  /* Translators: 1.2 MB of 4.8 MB (25%), 300 kB/s, 0:12 left */
-  return g_strdup_printf (_ ("%s of %s (%d%%), %s/s, %" PRIu64 ":%02d left"), so_far, all,
-                          self->total ? (int) (done * 100 / (guint64) self->total) : 100,
-                          per_second, left / 60, (int) (left % 60));
+  if (board.drawn > 1)
+    g_string_append_printf (out, "\r\033[%uA\033[J", board.drawn - 1);
+  else if (board.drawn == 1)
+    g_string_append (out, "\r\033[J");
+  board.drawn = 0;
 }
 
-void
-progress_update (Progress *self, guint64 done)
+static void
+get_size (guint *width, guint *height)
+{
+  struct winsize size = { 0 };
+
+  if (ioctl (STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+    size = (struct winsize){ 0 };
+  /* The last column stays free: some terminals wrap as soon as it is written. */
+  *width = size.ws_col > 1 ? size.ws_col - 1u : 79;
+  *height = size.ws_row > 1 ? size.ws_row - 1u : 23;
+}
+
+/* All names take the same room; where there is one alone, none is needed. */
+static guint
+get_name_width (void)
+{
+  guint most = 0;
+
+  for (guint i = 0; i < board.all->len && board.all->len > 1; i++)
+    {
+      const Progress *each = g_ptr_array_index (board.all, i);
+
+      most = MAX (most, progress_line_columns (each->line.name));
+    }
+  return most;
+}
+
+/* What has ended makes room where not all fit. */
+static void
+draw_bars (gint64 now)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+  const guint name_width = get_name_width ();
+  guint width, height, surplus;
+  guint lines = 0;
+
+  get_size (&width, &height);
+  surplus = board.all->len > height ? board.all->len - height : 0;
+  append_erase (out);
+  for (guint i = 0; i < board.all->len && lines < height; i++)
+    {
+      ProgressLine *line = &((Progress *) g_ptr_array_index (board.all, i))->line;
+      g_autofree char *text = NULL;
+
+      if (line->ended && surplus > 0)
+        {
+          surplus--;
+          continue;
+        }
+      text = progress_line_draw (line, name_width, width, now);
+      g_string_append_printf (out, "%s%s\033[K", lines ? "\n" : "", text);
+      lines++;
+    }
+  board.drawn = lines;
+  write_fully (STDERR_FILENO, out->str, out->len, NULL);
+}
+
+static void
+print_line (const ProgressLine *line, gint64 now)
 {
   g_autofree char *text = NULL;
-  g_autofree char *line = NULL;
-  gint64 now;
 
-  if (!self->wanted)
+  if (board.mode == MODE_JSON)
+    text = progress_line_to_json (line, now);
+  else
+    {
+      g_autofree char *words = progress_line_describe (line, now);
+
+      text = g_strconcat (line->name, ": ", words, "\n", NULL);
+    }
+  write_fully (STDERR_FILENO, text, strlen (text), NULL);
+}
+
+static gboolean
+is_active (const ProgressLine *line)
+{
+  return line->phase != PROGRESS_QUEUED && !line->ended;
+}
+
+static void
+draw (gint64 now)
+{
+  gboolean any_active = FALSE;
+
+  for (guint i = 0; i < board.all->len; i++)
+    {
+      ProgressLine *line = &((Progress *) g_ptr_array_index (board.all, i))->line;
+
+      if (!is_active (line))
+        continue;
+      any_active = TRUE;
+      progress_line_measure (line, now);
+      if (board.mode != MODE_BAR)
+        print_line (line, now);
+    }
+  if (any_active && board.mode == MODE_BAR && !board.is_hidden)
+    draw_bars (now);
+}
+
+static gpointer
+run (gpointer data)
+{
+  const gint64 every = board.mode == MODE_BAR ? BAR_EVERY : LINES_EVERY;
+  gint64 next = board.began + (board.mode == MODE_BAR ? FIRST_AFTER : LINES_EVERY);
+
+  g_mutex_lock (&board.lock);
+  while (!board.is_over)
+    {
+      const gint64 now = g_get_monotonic_time ();
+
+      if (now < next)
+        {
+          g_cond_wait_until (&board.changed, &board.lock, next);
+          continue;
+        }
+      draw (now);
+      next = now + every;
+    }
+  g_mutex_unlock (&board.lock);
+  return NULL;
+}
+
+/* Messages stand above the lines that change: those go, and come again. */
+static void
+make_room (void)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  append_erase (out);
+  if (out->len > 0)
+    write_fully (STDERR_FILENO, out->str, out->len, NULL);
+}
+
+static void
+before_report (void)
+{
+  g_mutex_lock (&board.lock);
+  make_room ();
+}
+
+static void
+after_report (void)
+{
+  g_mutex_unlock (&board.lock);
+}
+
+void
+progress_begin (const char *mode)
+{
+  static const char *const names[]
+      = { [MODE_NONE] = "none", [MODE_BAR] = "bar", [MODE_PLAIN] = "plain", [MODE_JSON] = "json" };
+
+  board.all = g_ptr_array_new_with_free_func (progress_free);
+  board.mode = isatty (STDERR_FILENO) ? MODE_BAR : MODE_NONE;
+  for (guint i = 0; mode && i < G_N_ELEMENTS (names); i++)
+    if (strcmp (mode, names[i]) == 0)
+      board.mode = (Mode) i;
+  if (board.mode == MODE_NONE)
     return;
-  now = g_get_monotonic_time ();
-  if (now < self->next)
+  board.began = g_get_monotonic_time ();
+  report_set_guard (before_report, after_report);
+  board.thread = g_thread_new ("progress", run, NULL);
+}
+
+Progress *
+progress_add (const char *name)
+{
+  Progress *self = g_new0 (Progress, 1);
+
+  self->line.name = escape_text (name);
+  g_strdelimit (self->line.name, "\r\n\t", ' ');
+  self->line.total = -1;
+  g_mutex_lock (&board.lock);
+  g_ptr_array_add (board.all, self);
+  g_mutex_unlock (&board.lock);
+  return self;
+}
+
+static void
+enter (ProgressLine *line, ProgressPhase phase)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (line->phase == phase)
     return;
-  self->next = now + EVERY;
-  text = describe (self, done, (double) (now - self->started) / G_TIME_SPAN_SECOND);
-  line = g_strconcat ("\r", text, "\033[K", NULL);
-  g_atomic_int_set (&is_shown, TRUE);
-  write_fully (STDERR_FILENO, line, strlen (line), NULL);
+  if (!line->started)
+    line->started = now;
+  line->phase = phase;
+  line->phase_since = now;
+  if (phase == PROGRESS_RECEIVE)
+    line->measured_at = now;
+}
+
+void
+progress_set_phase (Progress *self, ProgressPhase phase)
+{
+  g_mutex_lock (&board.lock);
+  enter (&self->line, phase);
+  g_mutex_unlock (&board.lock);
+}
+
+static void
+on_log (TernClient *client, TernRequest *request, int event, const char *text, Progress *self)
+{
+  static const ProgressPhase phases[] = {
+    [TERN_LOG_EVENT_CONNECT] = PROGRESS_CONNECT, [TERN_LOG_EVENT_POOL] = PROGRESS_SEND,
+    [TERN_LOG_EVENT_TLS] = PROGRESS_SEND,        [TERN_LOG_EVENT_SEND] = PROGRESS_WAIT,
+    [TERN_LOG_EVENT_AUTH] = PROGRESS_LOGIN,      [TERN_LOG_EVENT_REDIRECT] = PROGRESS_REDIRECT,
+    [TERN_LOG_EVENT_RETRY] = PROGRESS_RETRY,
+  };
+
+  if (event >= 0 && event < (int) G_N_ELEMENTS (phases) && phases[event] != PROGRESS_QUEUED
+      && self->line.phase != PROGRESS_RECEIVE)
+    progress_set_phase (self, phases[event]);
+}
+
+void
+progress_watch (Progress *self, TernClient *client)
+{
+  progress_set_phase (self, PROGRESS_START);
+  if (board.mode == MODE_NONE)
+    return;
+  g_signal_handlers_disconnect_matched (client, G_SIGNAL_MATCH_FUNC, 0, 0, NULL,
+                                        (gpointer) (GCallback) on_log, NULL);
+  g_signal_connect (client, "log", G_CALLBACK (on_log), self);
+}
+
+void
+progress_update (Progress *self, guint64 skipped, guint64 done, gint64 total)
+{
+  if (board.mode == MODE_NONE)
+    return;
+  g_mutex_lock (&board.lock);
+  enter (&self->line, PROGRESS_RECEIVE);
+  if (self->line.measured_done < skipped)
+    self->line.measured_done = skipped;
+  self->line.skipped = skipped;
+  self->line.done = done;
+  self->line.total = total;
+  g_mutex_unlock (&board.lock);
+}
+
+void
+progress_hide (void)
+{
+  g_mutex_lock (&board.lock);
+  board.is_hidden = TRUE;
+  make_room ();
+  g_mutex_unlock (&board.lock);
+}
+
+/* The average of all of it is what people want to know in the end. */
+static void
+sum_up (ProgressLine *line)
+{
+  const double seconds = (double) (line->ended - line->started) / G_TIME_SPAN_SECOND;
+
+  if (line->done > line->skipped && seconds > 0)
+    line->speed = (double) (line->done - line->skipped) / seconds;
+}
+
+void
+progress_finish (Progress *self, gboolean is_good)
+{
+  g_mutex_lock (&board.lock);
+  enter (&self->line, is_good ? PROGRESS_DONE : PROGRESS_FAILED);
+  self->line.ended = g_get_monotonic_time ();
+  sum_up (&self->line);
+  if (board.mode == MODE_PLAIN || board.mode == MODE_JSON)
+    print_line (&self->line, self->line.ended);
+  g_mutex_unlock (&board.lock);
+}
+
+void
+progress_end (void)
+{
+  g_mutex_lock (&board.lock);
+  board.is_over = TRUE;
+  make_room ();
+  g_cond_signal (&board.changed);
+  g_mutex_unlock (&board.lock);
+  if (board.thread)
+    g_thread_join (g_steal_pointer (&board.thread));
+  report_set_guard (NULL, NULL);
+  board.mode = MODE_NONE;
+  g_clear_pointer (&board.all, g_ptr_array_unref);
 }
 
 void
 progress_erase (void)
 {
-  static const char erase[] = "\r\033[K";
-
-  if (g_atomic_int_compare_and_exchange (&is_shown, TRUE, FALSE))
-    write_fully (STDERR_FILENO, erase, sizeof erase - 1, NULL);
+  /* Whoever holds the lock may be stuck in writing to a terminal that was stopped. */
+  for (guint i = 0; i < 10; i++)
+    if (g_mutex_trylock (&board.lock))
+      {
+        board.is_over = TRUE;
+        make_room ();
+        return;
+      }
+    else
+      g_usleep (10 * G_TIME_SPAN_MILLISECOND);
 }

@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The line that tells a person how far a transfer is. */
+/* How far the transfers of a command are, on standard error: one line for each that changes in
+ * place, lines of text, lines of JSON, or nothing. Any thread may call. */
 #pragma once
 
-#include <glib.h>
+#include "progress-line.h"
 
-typedef struct
-{
-  gboolean wanted;
-  gint64 total; /* -1 where it is not known */
-  gint64 started;
-  gint64 next;
-} Progress;
+#include <tern/tern-types.h>
 
-void progress_begin (Progress *self, gboolean wanted, gint64 total);
-void progress_update (Progress *self, guint64 done);
+typedef struct _Progress Progress;
 
-/* Leaves the terminal as if there had been no line. */
+/* @mode is "auto", "bar", "plain", "json", "none" or NULL, which is "auto": a bar where standard
+ * error is a terminal, else nothing. */
+void progress_begin (const char *mode);
+
+/* A transfer, in the order in which they are shown. Valid until progress_end(). */
+Progress *progress_add (const char *name);
+
+/* Follows what a client says of its requests; they belong to @self until it is said otherwise. */
+void progress_watch (Progress *self, TernClient *client);
+
+void progress_set_phase (Progress *self, ProgressPhase phase);
+
+/* Bytes of the body, of which @skipped were there before; @total is -1 where it is not known. */
+void progress_update (Progress *self, guint64 skipped, guint64 done, gint64 total);
+
+/* The body comes to the terminal itself: lines in place would be in its way. */
+void progress_hide (void);
+void progress_finish (Progress *self, gboolean is_good);
+
+/* Leaves the terminal as if there had been nothing. */
+void progress_end (void);
+
+/* The same for the thread that ends the program, whatever the others are about. */
 void progress_erase (void);

@@ -2,6 +2,7 @@
 /* Standard error belongs to people: nothing here is needed by a script, no secret comes in. */
 #include "report.h"
 
+#include "color.h"
 #include "escape.h"
 
 #include <errno.h>
@@ -31,20 +32,40 @@ write_fully (int fd, const void *data, gsize length, GError **error)
   return TRUE;
 }
 
+static void (*begin_message) (void);
+static void (*end_message) (void);
+
+void
+report_set_guard (void (*before) (void), void (*after) (void))
+{
+  begin_message = before;
+  end_message = after;
+}
+
+void
+report_raw (const char *text)
+{
+  if (begin_message)
+    begin_message ();
+  /* Nobody is left to be told when standard error itself is gone. */
+  write_fully (STDERR_FILENO, text, strlen (text), NULL);
+  if (end_message)
+    end_message ();
+}
+
 void
 report_text (const char *text)
 {
   g_autofree char *safe = escape_text (text);
 
-  /* Nobody is left to be told when standard error itself is gone. */
-  write_fully (STDERR_FILENO, safe, strlen (safe), NULL);
+  report_raw (safe);
 }
 
 void
 report_error (const char *format, ...)
 {
   g_autofree char *message = NULL;
-  g_autofree char *line = NULL;
+  g_autoptr (GString) line = g_string_new (NULL);
   va_list args;
 
   va_start (args, format);
@@ -52,6 +73,8 @@ report_error (const char *format, ...)
   va_end (args);
   /* Whatever the message quotes, it stays one line. */
   g_strdelimit (message, "\r\n", ' ');
-  line = g_strconcat ("tern: ", message, "\n", NULL);
-  report_text (line);
+  color_append (line, STDERR_FILENO, STYLE_BAD, "tern: ");
+  color_append (line, STDERR_FILENO, STYLE_PLAIN, message);
+  g_string_append_c (line, '\n');
+  report_raw (line->str);
 }

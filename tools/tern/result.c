@@ -161,10 +161,12 @@ result_print (const Fetch *fetch, GError **error)
       append_timings (out, fetch);
       json_int (out, "bytes", (gint64) fetch->received);
     }
+  json_string (out, "sha256",
+               fetch->checksum && !fetch->error ? g_checksum_get_string (fetch->checksum) : NULL);
   json_string (out, "file", fetch->is_saved ? fetch->options->output : NULL);
   if (!write_fully (STDOUT_FILENO, out->str, out->len, error))
     return FALSE;
-  if (fetch->spool_fd >= 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
+  if (fetch->spool_fd > 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
     return FALSE;
   return write_fully (STDOUT_FILENO, "}\n", 2, error);
 }

@@ -49,3 +49,16 @@ target_server (const char *url)
     port = g_strcmp0 (scheme, "https") == 0 ? TERN_HTTPS_PORT : TERN_HTTP_PORT;
   return g_strdup_printf (strchr (host, ':') ? "[%s]:%d" : "%s:%d", host, port);
 }
+
+char *
+target_hide_password (const char *url)
+{
+  const char *start = strstr (url, "://");
+  const char *at = start ? memchr (start + 3, '@', strcspn (start + 3, "/?#")) : NULL;
+
+  if (!at)
+    return g_utf8_make_valid (url, -1);
+  g_autofree char *front = g_strndup (url, (gsize) (start + 3 - url));
+  g_autofree char *hidden = g_strconcat (front, "***", at, NULL);
+  return g_utf8_make_valid (hidden, -1);
+}

@@ -10,3 +10,6 @@ char *target_complete (const char *argument);
 
 /* "host:port" of a URL, for credentials that are for that server alone; NULL if it is none. */
 char *target_server (const char *url);
+
+/* The URL as it may be shown and kept, in UTF-8: with *** in place of a password. */
+char *target_hide_password (const char *url);

@@ -3,6 +3,7 @@
  * lets somebody in is shown as *** and nothing here may be made to print it. */
 #include "verbose.h"
 
+#include "color.h"
 #include "head.h"
 #include "report.h"
 
@@ -10,18 +11,16 @@
 #include <inttypes.h>
 #include <string.h>
 #include <tern/tern.h>
+#include <unistd.h>
 
-/* One line of a head; only the name of a field tells whether its value is a secret. */
-static void
-append_line (GString *out, const char *mark, const char *line)
+/* Only the name of a field tells whether its value is a secret. */
+static char *
+hide_secrets (const char *line)
 {
   const char *colon = strchr (line, ':');
   g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
 
-  if (name && head_is_secret (name))
-    g_string_append_printf (out, "%s %s: ***\n", mark, name);
-  else
-    g_string_append_printf (out, "%s %s\n", mark, line);
+  return name && head_is_secret (name) ? g_strconcat (name, ": ***", NULL) : g_strdup (line);
 }
 
 static void
@@ -29,16 +28,24 @@ print_head (const char *mark, const char *text)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *hidden = NULL;
 
   for (guint i = 0; lines[i]; i++)
-    append_line (out, mark, lines[i]);
-  report_text (out->str);
+    {
+      char *line = hide_secrets (lines[i]);
+
+      g_free (lines[i]);
+      lines[i] = line;
+    }
+  hidden = g_strjoinv ("\n", lines);
+  color_append_head (out, STDERR_FILENO, mark, hidden);
+  report_raw (out->str);
 }
 
 static void
 on_head (TernClient *client, TernRequest *request, gboolean is_sent, const char *text)
 {
-  print_head (is_sent ? ">" : "<", text);
+  print_head (is_sent ? "> " : "< ", text);
 }
 
 void
@@ -85,7 +92,7 @@ verbose_response (TernResponse *response)
       g_autofree char *head = head_of_response (response);
 
       g_strchomp (head);
-      print_head ("<", head);
+      print_head ("< ", head);
     }
   if (tls)
     g_string_append_printf (out, "* TLS %s, %s%s\n",

@@ -89,6 +89,8 @@ typedef char *(*TernCacheNameFunc) (const char *key, gpointer user_data);
  * @clear: (nullable): forgets everything
  * @verify: (nullable): reads everything and tells of what is damaged; that is then a miss
  * @set_name_function: (nullable): called before @configure by tern_cache_store_open_file()
+ * @list_keys: (nullable): all keys; asked where there is no @foreach, which languages cannot write
+ *   that give no functions to methods, as JavaScript in gjs
  *
  * @get, @set and @delete are all that an author must write. With @open_entry, @create_entry and
  * @set_meta, which come together, the store takes entries: two parts under one key, a small one
@@ -125,6 +127,7 @@ struct _TernCacheStoreInterface
                       GError **error);
   gboolean (*set_name_function) (TernCacheStore *self, TernCacheNameFunc func, gpointer user_data,
                                  GDestroyNotify destroy, GError **error);
+  char **(*list_keys) (TernCacheStore *self, GError **error);
 };
 
 G_END_DECLS

@@ -21,9 +21,11 @@ BELOW = {
   'client': ('engine', 'cache'),
   'download': ('client',),
   'connection': ('exchange',),
+  'fetch': ('base',),
 }
 PURE = ('http1', 'policy')
-GENERATED = {'config.h', 'tern-config.h', 'tern-enum-types.h', 'tern-builtin-plugins.h'}
+GENERATED = {'config.h', 'tern-config.h', 'tern-enum-types.h', 'tern-builtin-plugins.h',
+             'fetch-interface.h'}
 UMBRELLAS = {'tern/tern.h', 'tern/tern-plugin.h'}
 
 # What a decision may not look at: sockets, files, streams, clocks, chance, the environment.

@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Progress as people see it: on a screen of tmux, compared as text; and what scripts get of it."""
+
+import atexit
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import time
+
+from paced import Paced
+from program import ENVIRONMENT, FOLDER, TERN, path, start, tern
+from tap import Skip, case, contains, equal, lacks, run
+
+KILO = b'x' * 1000
+
+
+class Screen:
+  """A terminal of its own size in which one command runs."""
+
+  def __init__(self, *arguments, columns=120, rows=12, more=''):
+    if not shutil.which('tmux'):
+      raise Skip('there is no tmux')
+    self.socket = os.path.join(FOLDER, f'tmux-{time.monotonic_ns()}')
+    command = f'trap : INT; {shlex.join([TERN, *arguments])} {more}; echo "exit=$?"; exec sleep 600'
+    environment = {key: value for key, value in ENVIRONMENT.items() if key != 'TMUX'}
+    atexit.register(self.close)
+    subprocess.run(['tmux', '-S', self.socket, '-f', '/dev/null', 'new-session', '-d', '-x',
+                    str(columns), '-y', str(rows), 'sh', '-c', command], env=environment,
+                   cwd=FOLDER, check=True, timeout=30)
+
+  def tmux(self, *arguments):
+    done = subprocess.run(['tmux', '-S', self.socket, *arguments], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, timeout=30)
+    return done.stdout.decode()
+
+  def close(self):
+    self.tmux('kill-server')
+
+  def text(self):
+    """The screen without what differs from run to run."""
+    text = self.tmux('capture-pane', '-p').rstrip('\n')
+    text = re.sub(r'[\d.]+.(bytes|[kMG]?B)/s', 'SPEED', text.replace('\xa0', ' '))
+    text = re.sub(r'(?m)^\* queue .*$', '* TIMINGS', text)
+    return re.sub(r'\d+:\d\d', 'TIME', re.sub(r'127.0.0.1:\d+', 'HOST', text))
+
+  def wait_for(self, wanted):
+    limit = time.monotonic() + 30
+    while True:
+      text = self.text()
+      if text == wanted:
+        return
+      if time.monotonic() > limit:
+        raise AssertionError(f'{text!r}, wanted {wanted!r}')
+      time.sleep(0.05)
+
+
+@case('/progress/one')
+def one():
+  server = Paced()
+  screen = Screen('-o', 'one', server('/one'))
+  screen.wait_for('waiting for the answer, TIME')
+  server.send_head(1000000)
+  server.send(KILO * 250)
+  screen.wait_for('[#####---------------] 250.0 kB of 1.0 MB (25%), SPEED, TIME left')
+  server.send(KILO * 500)
+  screen.wait_for('[###############-----] 750.0 kB of 1.0 MB (75%), SPEED, TIME left')
+  server.send(KILO * 250)
+  # Nothing is left of it.
+  screen.wait_for('exit=0')
+  equal(os.path.getsize(path('one')), 1000000)
+  screen.close()
+
+
+@case('/progress/unknown-length')
+def unknown():
+  server = Paced()
+  screen = Screen('-o', 'unknown', server('/unknown'))
+  server.send(b'HTTP/1.1 200 OK\r\n\r\n' + KILO * 20)
+  screen.wait_for('20.0 kB, SPEED')
+  server.send(None)
+  screen.wait_for('exit=0')
+  screen.close()
+
+
+@case('/progress/several')
+def several():
+  server = Paced()
+  screen = Screen(server('/first'), server('/second'), server('/third'), more='>several')
+  server.send_head(100000)
+  server.send(KILO * 50)
+  screen.wait_for('http://HOST/first   '
+                  '[##########----------] 50.0 kB of 100.0 kB (50%), SPEED, TIME left\n'
+                  'http://HOST/second  waiting for its turn\n'
+                  'http://HOST/third   waiting for its turn')
+  server.send(KILO * 50, 'next')
+  server.send_head(200000)
+  server.send(KILO * 150)
+  screen.wait_for('http://HOST/first   done, 100.0 kB\n'
+                  'http://HOST/second  '
+                  '[###############-----] 150.0 kB of 200.0 kB (75%), SPEED, TIME left\n'
+                  'http://HOST/third   waiting for its turn')
+  server.send(KILO * 50, 'next')
+  server.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
+  screen.wait_for('exit=4')
+  screen.close()
+
+
+@case('/progress/message-above')
+def message():
+  server = Paced()
+  screen = Screen('-v', '-H', 'User-Agent: me', '-o', 'message', server('/message'))
+  server.send_head(1000000)
+  server.send(KILO * 250)
+  screen.wait_for('> GET /message HTTP/1.1\n> Host: HOST\n> User-Agent: me\n'
+                  '> Accept-Encoding: gzip, deflate\n'
+                  '< HTTP/1.1 200 OK\n< Content-Length: 1000000\n'
+                  '* cache: tern; fwd=uri-miss; fwd-status=200\n* TIMINGS\n'
+                  '[#####---------------] 250.0 kB of 1.0 MB (25%), SPEED, TIME left')
+  screen.close()
+
+
+@case('/progress/narrow')
+def narrow():
+  server = Paced()
+  screen = Screen(server('/first/with/a/long/name'), server('/second'), columns=40, rows=3,
+                  more='>narrow')
+  server.send_head(100000)
+  server.send(KILO * 50)
+  screen.wait_for('http://127.0…  50.0 kB of 100.0 kB (50…\n'
+                  'http://127.0…  waiting for its turn')
+  server.send(KILO * 50, 'next')
+  server.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
+  screen.wait_for('exit=4')
+  screen.close()
+
+
+@case('/progress/more-than-rows')
+def rows():
+  server = Paced()
+  screen = Screen(*[server(f'/{i}') for i in range(6)], rows=4, more='>rows')
+  for i in range(4):
+    server.send_head(0)
+    server.send('next')
+  server.send_head(1000)
+  screen.wait_for('http://HOST/3  done, 0 bytes\n'
+                  'http://HOST/4  '
+                  '[--------------------] 0 bytes of 1.0 kB (0%), SPEED\n'
+                  'http://HOST/5  waiting for its turn')
+  screen.close()
+
+
+@case('/progress/ctrl-c')
+def ctrl_c():
+  server = Paced()
+  screen = Screen(server('/never'), server('/other'), more='>/dev/null')
+  server.send_head(100000)
+  server.send(KILO * 50)
+  screen.wait_for('http://HOST/never  '
+                  '[##########----------] 50.0 kB of 100.0 kB (50%), SPEED, TIME left\n'
+                  'http://HOST/other  waiting for its turn')
+  screen.tmux('send-keys', 'C-c')
+  screen.wait_for('exit=130')
+  equal(screen.tmux('display-message', '-p', '#{cursor_flag} #{cursor_x}').strip(), '1 0')
+  screen.close()
+
+
+@case('/progress/none-without-a-terminal')
+def none():
+  server = Paced()
+  process = start('-o', 'none', server('/none'), stderr=subprocess.PIPE)
+  server.send_head(1000)
+  server.requests.get(timeout=20)
+  time.sleep(0.7)
+  server.send(KILO)
+  equal((process.stderr.read(), process.wait(20)), (b'', 0))
+  process.stderr.close()
+
+
+@case('/progress/none-where-it-is-not-wanted')
+def unwanted():
+  server = Paced()
+  screen = Screen('--progress', 'none', '-o', 'unwanted', server('/unwanted'))
+  server.requests.get(timeout=20)
+  time.sleep(0.7)
+  equal(screen.text(), '')
+  server.send_head(0)
+  screen.wait_for('exit=0')
+  screen.close()
+
+
+def lines_of(mode):
+  """What comes when a body stops in its middle for longer than a second."""
+  server = Paced()
+  process = start('--progress', mode, '-o', mode, server('/file'), stderr=subprocess.PIPE)
+  server.send_head(2000)
+  server.send(KILO)
+  lines = [process.stderr.readline().decode()]
+  server.send(KILO)
+  lines += process.stderr.read().decode().splitlines()
+  process.stderr.close()
+  equal(process.wait(20), 0)
+  return server, lines
+
+
+@case('/progress/plain')
+def plain():
+  server, lines = lines_of('plain')
+  lines = [line.replace('\xa0', ' ') for line in lines]
+  contains(lines[0], server('/file') + ': 1.0 kB of 2.0 kB (50%), ')
+  equal(lines[-1], server('/file') + ': done, 2.0 kB')
+  lacks(''.join(lines), '\x1b')
+
+
+@case('/progress/json')
+def as_json():
+  server, lines = lines_of('json')
+  first, last = json.loads(lines[0]), json.loads(lines[-1])
+  for name, value in (('event', 'progress'), ('url', server('/file')), ('phase', 'receive'),
+                      ('done', 1000), ('total', 2000)):
+    equal(first[name], value, name)
+  equal((last['phase'], last['done'], last['left']), ('done', 2000, None))
+  assert last['elapsed'] > 500000 and last['speed'] > 0, last
+
+
+@case('/progress/wrong-mode')
+def wrong():
+  result = tern('--progress', 'loud', ':1/')
+  equal(result.code, 2)
+  contains(result.err, 'auto|bar|plain|json|none')
+
+
+run()

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which application a process belongs to: what Flatpak wrote into its root, or the systemd unit
+ * that it was started in. A process outside of any sandbox can pretend to be another, which gains
+ * it nothing: it may read all of its user's files. A process inside of one cannot, and where it is
+ * not clear what it is, it is nobody but itself. */
+#include "app-id.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FILE_MOST 65536
+
+/* The text of a file below /proc/PID, at most FILE_MOST bytes; NULL with errno where there is none.
+ */
+static char *
+read_below (guint32 pid, const char *name, gsize *length)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%u/%s", pid, name);
+  g_autofree char *text = g_malloc0 (FILE_MOST + 1);
+  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  gssize n;
+
+  if (fd < 0)
+    return NULL;
+  n = read (fd, text, FILE_MOST);
+  close (fd);
+  if (n < 0)
+    return NULL;
+  *length = (gsize)n;
+  return g_steal_pointer (&text);
+}
+
+char *
+app_id_from_flatpak_info (const char *text, gsize length)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *name = NULL;
+
+  if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_NONE, NULL))
+    return NULL;
+  name = g_key_file_get_string (file, "Application", "name", NULL);
+  return name && g_application_id_is_valid (name) ? g_steal_pointer (&name) : NULL;
+}
+
+/* systemd writes "\x2d" for what would be read as a separator. */
+static char *
+unescape_unit (const char *text, gsize length)
+{
+  g_autofree char *part = g_strndup (text, length);
+
+  return g_strcompress (part);
+}
+
+/* "app-gnome-org.example.App-1234.scope", "app-org.example.App@1.service": the naming scheme for
+ * desktops of systemd's documentation. */
+static char *
+app_id_from_unit (const char *unit)
+{
+  const char *start, *end, *dash;
+  g_autofree char *id = NULL;
+
+  if (!g_str_has_prefix (unit, "app-"))
+    return NULL;
+  start = unit + strlen ("app-");
+  if (g_str_has_suffix (unit, ".scope"))
+    {
+      end = strrchr (start, '-'); /* a random number follows */
+      if (!end)
+        return NULL;
+    }
+  else if (g_str_has_suffix (unit, ".service"))
+    {
+      end = strchr (start, '@');
+      end = end ? end : unit + strlen (unit) - strlen (".service");
+    }
+  else
+    return NULL;
+  if (end <= start)
+    return NULL;
+  /* A launcher may stand in front; no identifier has a dash that is not escaped. */
+  dash = g_strrstr_len (start, end - start, "-");
+  start = dash ? dash + 1 : start;
+  id = unescape_unit (start, (gsize)(end - start));
+  return g_application_id_is_valid (id) ? g_steal_pointer (&id) : NULL;
+}
+
+char *
+app_id_from_cgroup (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", 64);
+
+  for (guint i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) parts = NULL;
+
+      /* cgroup v2's line, or systemd's own hierarchy where both are there. */
+      if (!g_str_has_prefix (lines[i], "0::") && !strstr (lines[i], ":name=systemd:"))
+        continue;
+      parts = g_strsplit (lines[i], "/", 64);
+      for (guint n = g_strv_length (parts); n > 0; n--)
+        {
+          char *id = app_id_from_unit (parts[n - 1]);
+
+          if (id)
+            return id;
+        }
+    }
+  return NULL;
+}
+
+char *
+app_id_of_process (guint32 pid, gboolean *sandboxed)
+{
+  g_autofree char *info = NULL, *cgroup = NULL;
+  gsize length = 0;
+
+  info = read_below (pid, "root/.flatpak-info", &length);
+  *sandboxed = info || errno != ENOENT;
+  if (info)
+    return app_id_from_flatpak_info (info, length);
+  /* Who may not look into it cannot tell that it is no sandbox. */
+  if (*sandboxed)
+    return NULL;
+  cgroup = read_below (pid, "cgroup", &length);
+  return cgroup ? app_id_from_cgroup (cgroup) : NULL;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of a transfer share: the thread's side of it. */
+#pragma once
+
+#include "transfer.h"
+
+struct _Transfer
+{
+  gatomicrefcount refs;
+  TernClient *client;
+  GDBusConnection *connection;
+  TransferSpec *spec;
+  GCancellable *cancellable;
+
+  /* The main context's alone. */
+  TransferHeadFunc on_head;
+  TransferEndFunc on_end;
+  gpointer data;
+
+  /* The thread's alone. */
+  char *server;    /* host:port of the request that went out last */
+  guint n_answers; /* how often who is there was answered from the secrets */
+
+  GMutex lock;
+  /* Under the lock. */
+  guint64 done;
+  gint64 total;
+  char *etag;
+  char *final_uri;
+  gint64 waits_since; /* for the descriptor; 0 when it does not */
+};
+
+void transfer_set_progress (Transfer *self, guint64 done, gint64 total);
+void transfer_set_facts (Transfer *self, const char *etag, const char *final_uri);
+/* Tells the main context of the head. */
+void transfer_show_head (Transfer *self, TernResponse *response);
+
+/* transfer-body.c: the whole work of one transfer. */
+gboolean transfer_run (Transfer *self, GError **error);
+/* transfer-write.c: all of @data into the descriptor, waiting where it has to. */
+gboolean transfer_write (Transfer *self, const guint8 *data, gsize size, GError **error);
+/* transfer-write.c: an end that cannot block a thread beyond cancelling, where that can be had. */
+void transfer_prepare_out (TransferSpec *spec);
+/* transfer-ask.c */
+TernCredentials *transfer_answer (Transfer *self, TernChallenge *challenge, guint attempt);

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The life of a transfer. It has a thread, because a descriptor of a caller's may block for as long
+ * as the caller likes (a file system in user space, a pipe that nobody reads), and one caller must
+ * not keep the others waiting. The main context starts, cancels and forgets; it never waits for
+ * one. */
+#include "transfer-private.h"
+
+#include "fetch-error.h"
+
+#include <string.h>
+#include <tern/tern.h>
+#include <unistd.h>
+
+/* How long a descriptor takes nothing before the job's turn is given to another. */
+#define STALL_SECONDS 2
+
+static GPrivate current_transfer;
+static int n_threads;
+
+TransferSpec *
+transfer_spec_new (void)
+{
+  TransferSpec *spec = g_new0 (TransferSpec, 1);
+
+  spec->body = spec->out = spec->retries = -1;
+  spec->timeout = -1;
+  return spec;
+}
+
+void
+transfer_spec_free (TransferSpec *spec)
+{
+  g_free (spec->uri);
+  g_free (spec->method);
+  g_clear_pointer (&spec->headers, tern_headers_unref);
+  g_free (spec->partition);
+  g_free (spec->checksum);
+  g_free (spec->content_type);
+  if (spec->body >= 0)
+    close (spec->body);
+  if (spec->out >= 0)
+    close (spec->out);
+  g_free (spec->etag);
+  g_clear_pointer (&spec->secrets, secrets_unref);
+  g_free (spec->agent);
+  g_free (spec->caller);
+  g_free (spec->handle_token);
+  g_free (spec);
+}
+
+static Transfer *
+transfer_ref (Transfer *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+static void
+transfer_unref (gpointer data)
+{
+  Transfer *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  g_clear_pointer (&self->spec, transfer_spec_free);
+  g_object_unref (self->client);
+  g_object_unref (self->connection);
+  g_object_unref (self->cancellable);
+  g_free (self->server);
+  g_free (self->etag);
+  g_free (self->final_uri);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* ---- telling the main context ---- */
+
+typedef struct
+{
+  Transfer *transfer;
+  TernResponse *response; /* NULL: it is the end */
+  GError *error;
+} News;
+
+static void
+news_free (gpointer data)
+{
+  News *news = data;
+
+  transfer_unref (news->transfer);
+  g_clear_object (&news->response);
+  g_clear_error (&news->error);
+  g_free (news);
+}
+
+static gboolean
+news_tell (gpointer data)
+{
+  const News *news = data;
+  Transfer *self = news->transfer;
+
+  if (news->response && self->on_head)
+    self->on_head (self, news->response, self->data);
+  else if (!news->response && self->on_end)
+    self->on_end (self, news->error, self->data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+transfer_tell (Transfer *self, TernResponse *response, const GError *error)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  News *news = g_new0 (News, 1);
+
+  news->transfer = transfer_ref (self);
+  news->response = response ? g_object_ref (response) : NULL;
+  news->error = error ? fetch_error_from (error) : NULL;
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, news_tell, news, news_free);
+  g_source_attach (source, NULL);
+}
+
+void
+transfer_show_head (Transfer *self, TernResponse *response)
+{
+  transfer_tell (self, response, NULL);
+}
+
+/* ---- the thread ---- */
+
+static void
+transfer_thread (gpointer data, gpointer unused)
+{
+  Transfer *self = data;
+  g_autoptr (GError) error = NULL;
+
+  g_private_set (&current_transfer, self);
+  if (g_cancellable_set_error_if_cancelled (self->cancellable, &error)
+      || (self->spec->secrets && !secrets_load (self->spec->secrets, self->cancellable, &error)))
+    transfer_tell (self, NULL, error);
+  else
+    {
+      transfer_run (self, &error);
+      /* The reader's end of a pipe is to see its end before it hears of it, or soon after; never is
+       * a descriptor kept for longer than the transfer. */
+      g_clear_pointer (&self->spec, transfer_spec_free);
+      transfer_tell (self, NULL, error);
+    }
+  g_private_set (&current_transfer, NULL);
+  g_atomic_int_dec_and_test (&n_threads);
+  transfer_unref (self);
+}
+
+Transfer *
+transfer_start (TernClient *client,
+                GDBusConnection *connection,
+                TransferSpec *spec,
+                TransferHeadFunc on_head,
+                TransferEndFunc on_end,
+                gpointer data)
+{
+  static GThreadPool *pool;
+  Transfer *self = g_new0 (Transfer, 1);
+
+  if (!pool)
+    pool = g_thread_pool_new (transfer_thread, NULL, -1, FALSE, NULL);
+  g_atomic_ref_count_init (&self->refs);
+  g_mutex_init (&self->lock);
+  self->client = g_object_ref (client);
+  self->connection = g_object_ref (connection);
+  self->spec = spec;
+  self->cancellable = g_cancellable_new ();
+  self->on_head = on_head;
+  self->on_end = on_end;
+  self->data = data;
+  self->done = spec->offset;
+  self->total = -1;
+  transfer_prepare_out (spec);
+  g_atomic_int_inc (&n_threads);
+  g_thread_pool_push (pool, transfer_ref (self), NULL);
+  return self;
+}
+
+void
+transfer_cancel (Transfer *self)
+{
+  g_cancellable_cancel (self->cancellable);
+}
+
+void
+transfer_forget (Transfer *self)
+{
+  self->on_head = NULL;
+  self->on_end = NULL;
+  g_cancellable_cancel (self->cancellable);
+  transfer_unref (self);
+}
+
+guint
+transfer_count_threads (void)
+{
+  return (guint)g_atomic_int_get (&n_threads);
+}
+
+/* ---- how far it is ---- */
+
+void
+transfer_set_progress (Transfer *self, guint64 done, gint64 total)
+{
+  g_mutex_lock (&self->lock);
+  self->done = done;
+  self->total = total;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+transfer_set_facts (Transfer *self, const char *etag, const char *final_uri)
+{
+  g_mutex_lock (&self->lock);
+  if (etag)
+    {
+      g_free (self->etag);
+      self->etag = g_utf8_make_valid (etag, -1);
+    }
+  if (final_uri)
+    {
+      g_free (self->final_uri);
+      self->final_uri = g_utf8_make_valid (final_uri, -1);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+transfer_get_progress (Transfer *self, TransferProgress *progress)
+{
+  g_mutex_lock (&self->lock);
+  progress->done = self->done;
+  progress->total = self->total;
+  progress->etag = g_strdup (self->etag);
+  progress->final_uri = g_strdup (self->final_uri);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+transfer_progress_clear (TransferProgress *progress)
+{
+  g_clear_pointer (&progress->etag, g_free);
+  g_clear_pointer (&progress->final_uri, g_free);
+}
+
+gboolean
+transfer_is_stalled (Transfer *self)
+{
+  gint64 since;
+
+  g_mutex_lock (&self->lock);
+  since = self->waits_since;
+  g_mutex_unlock (&self->lock);
+  return since != 0 && g_get_monotonic_time () - since > STALL_SECONDS * G_USEC_PER_SEC;
+}
+
+/* ---- the client's signals ---- */
+
+static TernCredentials *
+on_authenticate (TernClient *client, TernChallenge *challenge, TernRequest *request, gpointer data)
+{
+  Transfer *self = g_private_get (&current_transfer);
+
+  return self ? transfer_answer (self, challenge, tern_request_get_authentication_attempt (request))
+              : NULL;
+}
+
+/* The value of a field in the text of a head; NULL when it is not there. */
+static char *
+find_field (const char *text, const char *name)
+{
+  const gsize length = strlen (name);
+
+  for (const char *line = strchr (text, '\n'); line; line = strchr (line, '\n'))
+    {
+      line++;
+      if (g_ascii_strncasecmp (line, name, length) == 0 && line[length] == ':')
+        return g_strstrip (g_strndup (line + length + 1, strcspn (line + length + 1, "\r\n")));
+    }
+  return NULL;
+}
+
+/* Redirects and retries happen out of sight: what was sent last tells who asks for credentials, and
+ * what came last which entity it is. */
+static void
+on_head (
+    TernClient *client, TernRequest *request, gboolean is_sent, const char *text, gpointer data)
+{
+  Transfer *self = g_private_get (&current_transfer);
+
+  if (!self || g_str_has_prefix (text, "CONNECT "))
+    return;
+  if (is_sent)
+    {
+      g_free (self->server);
+      self->server = find_field (text, "host");
+    }
+  else if (strncmp (text, "HTTP/1.", 7) == 0 && strlen (text) > 12
+           && (strncmp (text + 9, "200", 3) == 0 || strncmp (text + 9, "206", 3) == 0))
+    {
+      g_autofree char *etag = find_field (text, "etag");
+
+      transfer_set_facts (self, etag ? etag : "", NULL);
+    }
+}
+
+void
+transfer_connect_client (TernClient *client)
+{
+  g_signal_connect (client, "authenticate", G_CALLBACK (on_authenticate), NULL);
+  g_signal_connect (client, "head", G_CALLBACK (on_head), NULL);
+}
