@@ -3,114 +3,12 @@
 /* stale-while-revalidate (RFC 5861 §3): what is stale answers at once, and one question to the
  * origin goes behind it. Where nothing may be done behind the program's back, it is asked first. */
 
+#include "behind.h"
 #include "engine/tern-revalidation.h"
-#include "page.h"
 
 #include <string.h>
-#include <tern/tern-tls.h>
 
-#define OLD "Age: 100\r\nCache-Control: max-age=60, stale-while-revalidate=1000\r\n"
-#define OLD_ONE OLD "ETag: \"1\"\r\n"
-#define NEW_TWO "Cache-Control: max-age=60\r\nETag: \"2\"\r\n"
-
-/* ---- an origin that answers questions when it is told to ---- */
-
-typedef struct
-{
-  GMutex lock;
-  GCond opened;
-  gboolean open;
-  guint n_asked; /* with a condition */
-} Gate;
-
-static void
-gate_init (Gate *gate)
-{
-  g_mutex_init (&gate->lock);
-  g_cond_init (&gate->opened);
-}
-
-static void
-gate_open (Gate *gate)
-{
-  g_mutex_lock (&gate->lock);
-  gate->open = TRUE;
-  g_cond_broadcast (&gate->opened);
-  g_mutex_unlock (&gate->lock);
-}
-
-static void
-gate_clear (Gate *gate)
-{
-  g_mutex_clear (&gate->lock);
-  g_cond_clear (&gate->opened);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Gate, gate_clear)
-
-static void
-on_gated (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
-{
-  Gate *gate = data;
-
-  if (!tern_origin_request_header (request, "If-None-Match"))
-    {
-      tern_origin_reply (conn, 200, NULL, OLD_ONE, "one");
-      return;
-    }
-  g_mutex_lock (&gate->lock);
-  gate->n_asked++;
-  while (!gate->open)
-    g_cond_wait (&gate->opened, &gate->lock);
-  g_mutex_unlock (&gate->lock);
-  tern_origin_reply (conn, 200, NULL, NEW_TWO, "two");
-}
-
-/* ---- helpers ---- */
-
-static gboolean
-is_idle (gpointer data)
-{
-  return tern_revalidation_count () == 0;
-}
-
-static void
-wait_idle (void)
-{
-  tern_test_run_until_func (is_idle, NULL, 60 * 1000);
-}
-
-/* The last answer was stale, and says so. */
-#define assert_stale(p, body) assert_stale_at (G_STRLOC, (p), (body))
-static void
-assert_stale_at (const char *where, Page *p, const char *body)
-{
-  const char *text;
-
-  session_assert_at (where, &p->session, 200, body);
-  page_assert_cache_at (where, p, TRUE, "tern; hit; ttl=-");
-  text = tern_response_get_cache_status (p->session.response);
-  if (!g_str_has_suffix (text, "; detail=stale-while-revalidate"))
-    g_error ("%s: cache status is “%s”", where, text);
-}
-
-static void
-get_stale (Page *p, const char *path)
-{
-  session_ask (&p->session, "GET", path);
-  session_fetch (&p->session);
-  assert_stale (p, "one");
-}
-
-/* Puts "one" into the cache, stale from the start. */
-static void
-fill (Page *p)
-{
-  page_set (p, 200, OLD_ONE, "one");
-  page_get (p, "one", 1);
-}
-
-/* ---- tests ---- */
+/* ---- what is answered, and when is asked ---- */
 
 static void
 test_changed (gboolean async, gconstpointer kind)
@@ -118,7 +16,7 @@ test_changed (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   page_set (&p, 200, NEW_TWO, "two");
   if (!page_asks_behind (&p))
     {
@@ -126,8 +24,8 @@ test_changed (gboolean async, gconstpointer kind)
       page_assert_cache (&p, FALSE, "tern; fwd=stale; fwd-status=200; stored");
       return;
     }
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   g_assert_cmpuint (page_get_n_asked (&p), ==, 2);
   origin_assert_field (p.session.origin, 1, "If-None-Match", "\"1\"");
   page_get (&p, "two", 0);
@@ -140,7 +38,7 @@ test_unchanged (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   page_set (&p, 200, "Cache-Control: max-age=60\r\nAge: 0\r\nETag: \"1\"\r\nX-New: yes\r\n", "one");
   if (!page_asks_behind (&p))
     {
@@ -148,9 +46,9 @@ test_unchanged (gboolean async, gconstpointer kind)
       page_assert_cache (&p, TRUE, "tern; fwd=stale; fwd-status=304; stored");
       return;
     }
-  get_stale (&p, "/page");
+  behind_get (&p, "/page");
   session_assert_header (&p.session, "X-New", NULL);
-  wait_idle ();
+  behind_wait ();
   g_assert_cmpuint (page_get_n_asked (&p), ==, 2);
   page_get (&p, "one", 0);
   session_assert_header (&p.session, "X-New", "yes");
@@ -166,15 +64,15 @@ test_one_for_many (gboolean async, gconstpointer kind)
 
   gate_init (&gate);
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  tern_origin_add_route (p.session.origin, "/gated", on_gated, &gate);
+  tern_origin_add_route (p.session.origin, "/gated", gate_on_request, &gate);
   session_get (&p.session, "/gated", 200, "one");
   for (guint i = 0; i < 10; i++)
-    get_stale (&p, "/gated");
+    behind_get (&p, "/gated");
   g_assert_cmpuint (tern_revalidation_count (), ==, 1);
   g_assert_true (tern_origin_wait_requests (p.session.origin, 2, 60 * 1000));
-  get_stale (&p, "/gated");
+  behind_get (&p, "/gated");
   gate_open (&gate);
-  wait_idle ();
+  behind_wait ();
   session_get (&p.session, "/gated", 200, "two");
   page_assert_cache (&p, TRUE, "tern; hit");
   g_assert_cmpuint (tern_origin_n_requests (p.session.origin), ==, 2);
@@ -188,35 +86,35 @@ test_failing (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   page_set (&p, 503, NULL, "down");
   for (guint i = 0; i < 3; i++)
     {
-      get_stale (&p, "/page");
-      wait_idle ();
+      behind_get (&p, "/page");
+      behind_wait ();
       g_assert_cmpuint (page_get_n_asked (&p), ==, 2 + i);
     }
   tern_origin_push_script (p.session.origin, "rubbish\r\n\r\n", -1, TERN_ORIGIN_SCRIPT_CLOSE_AFTER);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   /* A body that breaks off takes the place of nothing. */
   tern_origin_push_script (
       p.session.origin,
       "HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nContent-Length: 9\r\n\r\ntw", -1,
       TERN_ORIGIN_SCRIPT_CLOSE_AFTER);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   g_assert_cmpuint (tern_origin_n_scripts (p.session.origin), ==, 0);
   page_set (&p, 200, NEW_TWO, "two");
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   page_get (&p, "two", 0);
   /* One that is gone is gone, for the next. */
   page_set (&p, 200, OLD_ONE, "one");
   page_get_with (&p, "Cache-Control", "no-cache", "one", 1);
   page_set (&p, 404, NULL, "gone");
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   page_get (&p, "gone", 1);
   page_assert_cache (&p, FALSE, "tern; fwd=uri-miss; fwd-status=404");
 }
@@ -228,13 +126,13 @@ test_no_origin (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   tern_origin_stop_listening (p.session.origin);
   tern_origin_close_idle (p.session.origin);
   for (guint i = 0; i < 2; i++)
     {
-      get_stale (&p, "/page");
-      wait_idle ();
+      behind_get (&p, "/page");
+      behind_wait ();
     }
 }
 
@@ -246,15 +144,15 @@ test_hanging (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   tern_client_set_timeout (p.session.client, 0.1);
   tern_origin_push_script (p.session.origin, "", 0, TERN_ORIGIN_SCRIPT_HANG_AFTER);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   tern_origin_push_script (p.session.origin, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ntw", -1,
                            TERN_ORIGIN_SCRIPT_HANG_AFTER);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   g_assert_cmpuint (tern_origin_n_scripts (p.session.origin), ==, 0);
 }
 
@@ -270,9 +168,9 @@ test_client_gone (gboolean async, gconstpointer kind)
 
   gate_init (&gate);
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  tern_origin_add_route (p.session.origin, "/gated", on_gated, &gate);
+  tern_origin_add_route (p.session.origin, "/gated", gate_on_request, &gate);
   session_get (&p.session, "/gated", 200, "one");
-  get_stale (&p, "/gated");
+  behind_get (&p, "/gated");
   g_assert_true (tern_origin_wait_requests (p.session.origin, 2, 60 * 1000));
   client_watch = p.session.client;
   g_object_add_weak_pointer (client_watch, &client_watch);
@@ -280,7 +178,7 @@ test_client_gone (gboolean async, gconstpointer kind)
   g_clear_object (&p.session.client);
   g_assert_null (client_watch);
   gate_open (&gate);
-  wait_idle ();
+  behind_wait ();
   p.session.client = tern_client_new ();
   tern_client_set_cache_store (p.session.client, p.store);
   session_get (&p.session, "/gated", 200, "two");
@@ -318,7 +216,7 @@ test_silent (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   for (guint i = 0; i < G_N_ELEMENTS (told); i++)
     g_signal_connect (p.session.client, told[i], G_CALLBACK (on_told), NULL);
   g_signal_connect (p.session.client, "authenticate", G_CALLBACK (on_authenticate), NULL);
@@ -328,16 +226,16 @@ test_silent (gboolean async, gconstpointer kind)
                            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\n"
                            "Content-Length: 2\r\n\r\nno",
                            -1, 0);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   page_set (&p, 200, OLD_ONE, "one");
   g_signal_handlers_disconnect_by_func (p.session.client, on_told, NULL);
   page_get_with (&p, "Cache-Control", "no-cache", "one", 1);
   n_heads = 0;
   page_set (&p, 302, "Location: /elsewhere\r\n", NULL);
   g_signal_connect (p.session.client, "redirected", G_CALLBACK (on_told), NULL);
-  get_stale (&p, "/page");
-  wait_idle ();
+  behind_get (&p, "/page");
+  behind_wait ();
   g_assert_cmpuint (g_atomic_int_get (&n_heads), ==, 0);
 }
 
@@ -361,7 +259,7 @@ test_forms (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       session_ask (&p.session, rows[i].method, "/page");
@@ -369,7 +267,7 @@ test_forms (gboolean async, gconstpointer kind)
       session_fetch (&p.session);
       session_assert (&p.session, rows[i].status, rows[i].body);
       page_assert_cache (&p, TRUE, "tern; hit; ttl=-");
-      wait_idle ();
+      behind_wait ();
       origin_assert_request (p.session.origin, i + 1, rows[i].asked);
       origin_assert_field (p.session.origin, i + 1, "If-None-Match", "\"1\"");
       origin_assert_field (p.session.origin, i + 1, "Range", NULL);
@@ -399,8 +297,8 @@ test_variants (gboolean async, gconstpointer kind)
       session_ask (&p.session, "GET", "/page");
       session_header (&p.session, "X-Tongue", tongues[i]);
       session_fetch (&p.session);
-      assert_stale (&p, tongues[i]);
-      wait_idle ();
+      behind_assert_stale (&p, tongues[i]);
+      behind_wait ();
       origin_assert_field (p.session.origin, 2 + i, "X-Tongue", tongues[i]);
       page_get_with (&p, "X-Tongue", tongues[i], "new", 0);
     }
@@ -426,8 +324,8 @@ test_as_asked (gboolean async, gconstpointer kind)
       session_fetch (&p.session);
       session_assert (&p.session, 200, "one");
     }
-  assert_stale (&p, "one");
-  wait_idle ();
+  behind_assert_stale (&p, "one");
+  behind_wait ();
   g_assert_cmpuint (tern_origin_n_requests (p.session.origin), ==, 4);
   origin_assert_request (p.session.origin, 3, "GET /page");
   origin_assert_field (p.session.origin, 3, "Authorization", "Basic dXNlcjpzZWNyZXQ=");
@@ -441,7 +339,7 @@ test_ruled_out (gboolean async, gconstpointer kind)
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
-  fill (&p);
+  behind_fill (&p);
   page_get_with (&p, "Cache-Control", "no-cache", "one", 1);
   page_get_with (&p, "Cache-Control", "max-age=10", "one", 1);
   page_get_with (&p, "Cache-Control", "min-fresh=1", "one", 1);
@@ -487,102 +385,13 @@ test_threads (void)
 
   gate_init (&gate);
   page_init (&p, FALSE, STORE_MEMORY);
-  tern_origin_add_route (p.session.origin, "/gated", on_gated, &gate);
+  tern_origin_add_route (p.session.origin, "/gated", gate_on_request, &gate);
   session_get (&p.session, "/gated", 200, "one");
   tern_test_run_threads (6, hit_in_thread, &p);
   g_assert_true (tern_origin_wait_requests (p.session.origin, 2, 60 * 1000));
   gate_open (&gate);
-  wait_idle ();
+  behind_wait ();
   g_assert_cmpuint (tern_origin_n_requests (p.session.origin), ==, 2);
-}
-
-/* ---- a program's own connector ---- */
-
-#define TEST_TYPE_DIALER (test_dialer_get_type ())
-G_DECLARE_FINAL_TYPE (TestDialer, test_dialer, TEST, DIALER, GObject)
-
-struct _TestDialer
-{
-  GObject parent;
-  TernConnectorFlags flags;
-  GThread *owner; /* who may call, unless ANY_THREAD */
-};
-
-static void test_dialer_iface_init (TernConnectorInterface *iface);
-
-G_DEFINE_FINAL_TYPE_WITH_CODE (TestDialer,
-                               test_dialer,
-                               G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (TERN_TYPE_CONNECTOR, test_dialer_iface_init))
-
-static GIOStream *
-test_dialer_open (TernConnector *connector,
-                  const char *scheme,
-                  const char *host,
-                  guint16 port,
-                  GCancellable *cancellable,
-                  GError **error)
-{
-  TestDialer *self = TEST_DIALER (connector);
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-
-  g_assert_true ((self->flags & TERN_CONNECTOR_ANY_THREAD) || g_thread_self () == self->owner);
-  return G_IO_STREAM (g_socket_client_connect_to_host (client, host, port, cancellable, error));
-}
-
-static TernConnectorFlags
-test_dialer_get_flags (TernConnector *connector)
-{
-  return TEST_DIALER (connector)->flags;
-}
-
-static void
-test_dialer_iface_init (TernConnectorInterface *iface)
-{
-  iface->open_stream = test_dialer_open;
-  iface->get_flags = test_dialer_get_flags;
-}
-
-static void
-test_dialer_class_init (TestDialerClass *klass)
-{
-}
-
-static void
-test_dialer_init (TestDialer *self)
-{
-  self->owner = g_thread_self ();
-}
-
-/* One that may be called in its own thread only is asked there, before the answer. */
-static void
-test_connector (gboolean async, gconstpointer kind)
-{
-  static const TernConnectorFlags flags[] = { TERN_CONNECTOR_NONE, TERN_CONNECTOR_ANY_THREAD };
-
-  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
-    {
-      g_autoptr (TestDialer) dialer = g_object_new (TEST_TYPE_DIALER, NULL);
-      g_auto (Page) p;
-
-      dialer->flags = flags[i];
-      page_init (&p, async, GPOINTER_TO_UINT (kind));
-      tern_client_set_connector (p.session.client, TERN_CONNECTOR (dialer));
-      fill (&p);
-      tern_client_close (p.session.client); /* so that one is needed again */
-      page_set (&p, 200, NEW_TWO, "two");
-      if (flags[i] & TERN_CONNECTOR_ANY_THREAD)
-        {
-          get_stale (&p, "/page");
-          wait_idle ();
-          page_get (&p, "two", 0);
-        }
-      else
-        {
-          page_get (&p, "two", 1);
-          page_assert_cache (&p, FALSE, "tern; fwd=stale; fwd-status=200; stored");
-        }
-    }
 }
 
 int
@@ -601,7 +410,6 @@ main (int argc, char **argv)
   page_add_test_any_thread ("/cache/behind/variants", test_variants);
   page_add_test_any_thread ("/cache/behind/as-asked", test_as_asked);
   page_add_test_any_thread ("/cache/behind/ruled-out", test_ruled_out);
-  tern_test_add_both ("/cache/behind/connector", test_connector, GUINT_TO_POINTER (STORE_MEMORY));
   g_test_add_func ("/cache/behind/threads", test_threads);
   return g_test_run ();
 }
