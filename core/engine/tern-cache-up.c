@@ -56,13 +56,23 @@ answer_validated (TernFlow *flow, TernCacheWalk *state)
   return TERN_GO_ON;
 }
 
+/* The program's own condition was met by the origin. */
+static TernGo
+pass_on (TernFlow *flow, TernCacheWalk *state)
+{
+  tern_cache_reply_note (flow, flow->result.response,
+                         &(TernCacheStatus){ .decision = &state->decision,
+                                             .forward_status = 304 });
+  return TERN_GO_ON;
+}
+
 /* A 304 that speaks of nothing that is stored: it is about what the program has, or else what is
  * stored is of no use. */
 static TernGo
 speaks_of_nothing (TernFlow *flow, TernCacheWalk *state)
 {
   return tern_cache_has_conditions (state->fields)
-             ? TERN_GO_ON
+             ? pass_on (flow, state)
              : delete_record (flow, state, state->decision.record);
 }
 
@@ -202,7 +212,10 @@ received (TernFlow *flow, TernCacheWalk *state)
   tern_cache_reply_note (flow, response,
                          &(TernCacheStatus){ .decision = &state->decision,
                                              .forward_status = response->status,
-                                             .stored = storing == TERN_STORING_REPLACE });
+                                             .stored = storing == TERN_STORING_REPLACE,
+                                             .detail = tern_cache_why_not_stored (
+                                                 &request, response->status,
+                                                 response->headers, stored) });
   state->doomed
       = tern_cache_invalidated_keys (&request, (const char *const *)flow->settings->safe_methods,
                                      response->status, response->headers);

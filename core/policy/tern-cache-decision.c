@@ -186,6 +186,8 @@ decide_with (TernCacheDecision *decision, const TernCacheRequest *request,
   if ((standing == GOOD || standing == LATE) && tern_cache_answer_is_possible (&answer))
     {
       /* Who asked for no network gets what there is, and nothing goes out behind its back. */
+      if (decision->ttl <= 0)
+        decision->leave = standing == LATE ? "stale-while-revalidate" : "max-stale";
       decision->verdict = standing == LATE && !wanted->only_if_cached ? TERN_CACHE_HIT_STALE
                                                                       : TERN_CACHE_HIT;
       return;

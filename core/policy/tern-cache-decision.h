@@ -34,6 +34,7 @@ typedef struct
   const TernCacheRecord *record; /* the chosen one of those handed in, NULL where none fits */
   gboolean can_complete;         /* MISS: tern_cache_add_completion () asks for the rest alone */
   gint64 ttl;                    /* lifetime less age; 0 or less where it is stale */
+  const char *leave;             /* HIT, HIT_STALE: by whose word what is stale answers; or NULL */
 } TernCacheDecision;
 
 /* @records are what is stored for the URI: its variants, in any order. In which form the chosen one

@@ -79,8 +79,8 @@ tern_cache_status_text (const TernCacheStatus *status)
     append_string (text, "key", status->key);
   if (!detail && decision->verdict == TERN_CACHE_FAIL_504)
     detail = "only-if-cached";
-  if (!detail && decision->verdict == TERN_CACHE_HIT_STALE)
-    detail = "stale-while-revalidate";
+  if (!detail && hit)
+    detail = decision->leave;
   if (!detail && status->rescued)
     detail = "stale-if-error";
   if (detail)

@@ -113,35 +113,68 @@ store_part (const TernCacheRequest *request,
   return TERN_STORING_REPLACE;
 }
 
+static TernCacheStoring
+no (TernCacheStoring storing, const char *because, const char **why)
+{
+  *why = because;
+  return storing;
+}
+
+/* What to do, and in @why what stands against keeping it; NULL where it is another method's. */
+static TernCacheStoring
+judge (const TernCacheRequest *request,
+       guint status,
+       const TernHeaders *response_headers,
+       const TernCacheRecord *stored,
+       const char **why)
+{
+  TernCacheControl wanted, given;
+
+  if (strcmp (request->method, "GET") != 0)
+    return no (TERN_STORING_LEAVE, NULL, why); /* what it makes invalid is asked elsewhere */
+  tern_cache_control_read (&wanted, request->headers);
+  tern_cache_control_read (&given, response_headers);
+  if (wanted.no_store)
+    return no (TERN_STORING_FORGET, "request-no-store", why);
+  if (is_about_the_request (status))
+    return no (TERN_STORING_LEAVE, "status", why);
+  if (is_fault (status)
+      && (stored || given.no_store || !tern_cache_has_explicit_lifetime (response_headers)))
+    return no (TERN_STORING_LEAVE, "server-error", why);
+  /* Who understands the status may do what it says in spite of no-store, which is for those who do
+   * not (§5.2.2.3). */
+  if (given.must_understand ? !is_understood (status) : given.no_store)
+    return no (TERN_STORING_FORGET, given.must_understand ? "must-understand" : "no-store", why);
+  if (tern_cache_vary_is_any (response_headers))
+    return no (TERN_STORING_FORGET, "vary", why);
+  if (status == 206)
+    return no (store_part (request, response_headers, stored), "part", why);
+  return is_worth_keeping (status, response_headers, &given)
+             ? TERN_STORING_REPLACE
+             : no (TERN_STORING_FORGET, "no-lifetime", why);
+}
+
 TernCacheStoring
 tern_cache_may_store (const TernCacheRequest *request,
                       guint status,
                       const TernHeaders *response_headers,
                       const TernCacheRecord *stored)
 {
-  TernCacheControl wanted, given;
+  const char *why = NULL;
 
-  if (strcmp (request->method, "GET") != 0)
-    return TERN_STORING_LEAVE; /* what unsafe methods make invalid is another question */
-  tern_cache_control_read (&wanted, request->headers);
-  tern_cache_control_read (&given, response_headers);
-  if (wanted.no_store)
-    return TERN_STORING_FORGET;
-  if (is_about_the_request (status))
-    return TERN_STORING_LEAVE;
-  if (is_fault (status)
-      && (stored || given.no_store || !tern_cache_has_explicit_lifetime (response_headers)))
-    return TERN_STORING_LEAVE;
-  /* Who understands the status may do what it says in spite of no-store, which is for those who do
-   * not (§5.2.2.3). */
-  if (given.must_understand ? !is_understood (status) : given.no_store)
-    return TERN_STORING_FORGET;
-  if (tern_cache_vary_is_any (response_headers))
-    return TERN_STORING_FORGET;
-  if (status == 206)
-    return store_part (request, response_headers, stored);
-  return is_worth_keeping (status, response_headers, &given) ? TERN_STORING_REPLACE
-                                                             : TERN_STORING_FORGET;
+  return judge (request, status, response_headers, stored, &why);
+}
+
+const char *
+tern_cache_why_not_stored (const TernCacheRequest *request,
+                           guint status,
+                           const TernHeaders *response_headers,
+                           const TernCacheRecord *stored)
+{
+  const char *why = NULL;
+  const TernCacheStoring storing = judge (request, status, response_headers, stored, &why);
+
+  return storing == TERN_STORING_LEAVE || storing == TERN_STORING_FORGET ? why : NULL;
 }
 
 TernCacheRecord *

@@ -20,6 +20,13 @@ TernCacheStoring tern_cache_may_store (const TernCacheRequest *request,
                                        const TernHeaders *response_headers,
                                        const TernCacheRecord *stored);
 
+/* Why it is not kept, as a word for Cache-Status; NULL where it is, and where the method says that
+ * already. */
+const char *tern_cache_why_not_stored (const TernCacheRequest *request,
+                                       guint status,
+                                       const TernHeaders *response_headers,
+                                       const TernCacheRecord *stored);
+
 /* The record of the stored part and a 206 put together (§3.4): the fields of the newer, the bytes
  * of both. The bytes of the 206 begin at @offset of the stored body; what is behind that there
  * goes. NULL where they do not fit. Body length and checksum are the caller's to set. */

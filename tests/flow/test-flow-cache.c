@@ -365,7 +365,7 @@ test_parts (gboolean async, gconstpointer data)
     tern_headers_remove (tern_request_get_headers (s.request), "Range");
     script_run (&s, beyond, DOWN UP);
     g_assert_cmpstr (s.flow->result.response->cache_status, ==,
-                     "tern; fwd=partial; fwd-status=200");
+                     "tern; fwd=partial; fwd-status=200; detail=no-lifetime");
   }
 }
 

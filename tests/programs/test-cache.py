@@ -224,6 +224,23 @@ def full():
     equal((process.communicate(timeout=20)[1][:6], process.returncode), (b'tern: ', 11))
 
 
+<<<<<<< HEAD
+=======
+@case('/cache/debug')
+def debug():
+  cache = Cache()
+  cache.environment['TERN_DEBUG'] = 'cache'
+  with Raw(answer(b'Cache-Control: max-age=60\r\n')) as kept, Raw(answer(b'')) as other:
+    for server, text in ((kept, 'tern; fwd=uri-miss; fwd-status=200; stored'),
+                         (kept, 'tern; hit; ttl='),
+                         (other, 'tern; fwd=uri-miss; fwd-status=200; detail=no-lifetime')):
+      result = cache.run('get', server.base)
+      contains(result.err, '/: ' + text)
+      verbose, = json.loads('[%s]' % cache.run('get', '--json', server.base).text)
+      contains(verbose['cache']['status'], 'tern; ')
+
+
+>>>>>>> addd732 (Say why what is stale answers, and why an answer is not kept)
 @case('/cache/while-used')
 def while_used():
   """It is looked at and cleared while others fetch."""

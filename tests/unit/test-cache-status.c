@@ -12,8 +12,10 @@ test_text (void)
     const char *text;
   } rows[] = {
     { { .verdict = TERN_CACHE_HIT, .ttl = 30 }, { 0 }, "tern; hit; ttl=30" },
-    { { .verdict = TERN_CACHE_HIT, .ttl = -5 }, { 0 }, "tern; hit; ttl=-5" },
-    { { .verdict = TERN_CACHE_HIT_STALE, .ttl = -5 },
+    { { .verdict = TERN_CACHE_HIT, .ttl = -5, .leave = "max-stale" },
+      { 0 },
+      "tern; hit; ttl=-5; detail=max-stale" },
+    { { .verdict = TERN_CACHE_HIT_STALE, .ttl = -5, .leave = "stale-while-revalidate" },
       { 0 },
       "tern; hit; ttl=-5; detail=stale-while-revalidate" },
     { { .verdict = TERN_CACHE_MISS, .forward = TERN_FORWARD_URI_MISS },

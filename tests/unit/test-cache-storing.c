@@ -120,6 +120,10 @@ test_rows (void)
         g_test_message ("%s [%s] %u [%s]", rows[i].method, rows[i].asked, rows[i].status,
                         rows[i].answered);
       g_assert_cmpint (storing, ==, rows[i].storing);
+      /* What is not kept has a reason, and what is kept none; of other methods it is that. */
+      g_assert_cmpint (tern_cache_why_not_stored (&c.request, rows[i].status, answered, NULL)
+                           != NULL,
+                       ==, storing != S && storing != C && strcmp (rows[i].method, "GET") == 0);
     }
 }
 
