@@ -224,8 +224,6 @@ def full():
     equal((process.communicate(timeout=20)[1][:6], process.returncode), (b'tern: ', 11))
 
 
-<<<<<<< HEAD
-=======
 @case('/cache/debug')
 def debug():
   cache = Cache()
@@ -240,7 +238,6 @@ def debug():
       contains(verbose['cache']['status'], 'tern; ')
 
 
->>>>>>> addd732 (Say why what is stale answers, and why an answer is not kept)
 @case('/cache/while-used')
 def while_used():
   """It is looked at and cleared while others fetch."""

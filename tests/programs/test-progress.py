@@ -118,11 +118,7 @@ def message():
   screen.wait_for('> GET /message HTTP/1.1\n> Host: HOST\n> User-Agent: me\n'
                   '> Accept-Encoding: gzip, deflate\n'
                   '< HTTP/1.1 200 OK\n< Content-Length: 1000000\n'
-<<<<<<< HEAD
-                  '* cache: tern; fwd=uri-miss; fwd-status=200\n* TIMINGS\n'
-=======
                   '* cache: tern; fwd=uri-miss; fwd-status=200; detail=no-lifetime\n* TIMINGS\n'
->>>>>>> addd732 (Say why what is stale answers, and why an answer is not kept)
                   '[#####---------------] 250.0 kB of 1.0 MB (25%), SPEED, TIME left')
   screen.close()
 
