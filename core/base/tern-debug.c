@@ -30,6 +30,7 @@ static const struct
   [TERN_LOG_EVENT_POOL] = { "pool", 2 },
   [TERN_LOG_EVENT_BODY] = { "body", 2 },
   [TERN_LOG_EVENT_TIMING] = { "timing", 2 },
+  [TERN_LOG_EVENT_FLOW] = { "flow", 3 },
 };
 
 guint

@@ -18,7 +18,7 @@ tern_client_install_log (void)
    * @event: what happened
    * @text: one line of what is known of it, as #TernClient:debug-level prints it
    *
-   * What #TernClient:debug-level 2 would print, event by event and whatever that level is. Values
+   * What #TernClient:debug-level 3 would print, event by event and whatever that level is. Values
    * of fields with credentials or cookies, and the userinfo of URIs, stand there as "***"; control
    * characters are escaped; bodies are never part of it. The texts are for people and may change,
    * the events are for programs. Emitted in the thread that asked.

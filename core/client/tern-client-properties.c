@@ -445,8 +445,9 @@ install_reports (GObjectClass *klass)
    * TernClient:debug-level:
    *
    * How much is printed to stderr of what requests do (httplib's set_debuglevel): 0 is nothing, 1
-   * are the events of #TernLogEvent that connect, send, receive and decide, 2 are all of them.
-   * Secrets are hidden and bodies are never printed; #TernClient::log has the same for programs.
+   * are the events of #TernLogEvent that connect, send, receive and decide, 2 are nearly all of
+   * them, 3 has the way through the stages too. Secrets are hidden and bodies are never printed;
+   * #TernClient::log has the same for programs.
    */
   install (klass, TERN_CLIENT_PROP_DEBUG_LEVEL,
            g_param_spec_uint ("debug-level", NULL, NULL, 0, G_MAXUINT, 0, FLAGS));

@@ -74,7 +74,7 @@ tern_flow_new (TernSettings *settings, TernRequest *request, const TernHooks *ho
       tern_result_fail (&self->result, error);
       self->over = TRUE;
     }
-  if (tern_log_wants (TERN_LOG_FLOW))
+  if (tern_log_wants (TERN_LOG_FLOW) || self->hooks.log)
     self->trace = g_string_new (NULL);
   return self;
 }
@@ -177,13 +177,23 @@ move (TernFlow *self, TernGo go)
 }
 
 static void
+tell_way (TernFlow *self)
+{
+  const char *target = self->call.uri ? self->call.uri->target : "";
+
+  tern_log (TERN_LOG_FLOW, "%s %s: %s", self->call.method, target, self->trace->str);
+  if (self->hooks.log)
+    tern_debug_tell (self->hooks.log, self->hooks.data, TERN_LOG_EVENT_FLOW, "%s %s: %s",
+                     self->call.method, target, self->trace->str);
+}
+
+static void
 finish (TernFlow *self)
 {
   if (self->result.response)
     self->result.response->timings.total = g_get_monotonic_time () - self->started;
   if (self->trace)
-    tern_log (TERN_LOG_FLOW, "%s %s: %s", self->call.method,
-              self->call.uri ? self->call.uri->target : "", self->trace->str);
+    tell_way (self);
 }
 
 TernStep

@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  * @TERN_LOG_EVENT_POOL: a kept connection is used; level 2
  * @TERN_LOG_EVENT_BODY: how many bytes a body has, never the bytes; level 2
  * @TERN_LOG_EVENT_TIMING: how long the phases of an exchange took; level 2
+ * @TERN_LOG_EVENT_FLOW: the way that a request took through the stages; level 3
  *
  * The events of #TernClient::log, and the #TernClient:debug-level from which on they are printed.
  */
@@ -43,6 +44,7 @@ typedef enum
   TERN_LOG_EVENT_POOL,
   TERN_LOG_EVENT_BODY,
   TERN_LOG_EVENT_TIMING,
+  TERN_LOG_EVENT_FLOW,
 } TernLogEvent;
 
 G_END_DECLS

@@ -14,6 +14,7 @@
 typedef struct
 {
   GString *lines; /* "nick: text" each, ports as PORT */
+  char *way;      /* of the last request */
   GThread *thread;
   TernRequest *request;
   guint16 port;
@@ -32,6 +33,13 @@ on_log (TernClient *client, TernRequest *request, TernLogEvent event, const char
   g_assert_true (g_utf8_validate (text, -1, NULL));
   for (const char *c = text; *c; c++)
     g_assert_false (g_ascii_iscntrl (*c));
+  /* The way through the stages is the same for all of these: one test looks at it. */
+  if (event == TERN_LOG_EVENT_FLOW)
+    {
+      g_free (log->way);
+      log->way = g_strdup (text);
+      return;
+    }
   if (event == TERN_LOG_EVENT_TIMING)
     text = "…";
   g_string_append_printf (log->lines, "%s: %s\n", g_enum_get_value (klass, event)->value_nick,
@@ -59,6 +67,7 @@ log_init (Log *self, Session *s)
 static void
 log_clear (Log *self)
 {
+  g_free (self->way);
   g_string_free (self->lines, TRUE);
 }
 
@@ -109,6 +118,9 @@ test_exchange (gboolean async, gconstpointer data)
                     "body: 6 bytes sent\n"
                     "timing: …\n"
                     "body: 4 bytes received\n");
+  g_assert_cmpstr (log.way, ==,
+                   "POST /x?q=1: v redirect, v auth, v coding, v cache, v proxy-auth, v retry, "
+                   "= exchange, ^ retry, ^ proxy-auth, ^ cache, ^ coding, ^ auth, ^ redirect");
   /* The same connection once more. */
   answer (&s, "HTTP/1.1 204 None\r\nX: a\x1b[1m\r\n\r\n");
   session_ask (&s, "GET", "/y");

@@ -254,7 +254,7 @@ test_levels (void)
       const guint level = tern_debug_get_level (klass->values[i].value);
 
       g_assert_cmpuint (level, >=, 1);
-      g_assert_cmpuint (level, <=, 2);
+      g_assert_cmpuint (level, <=, 3);
     }
   g_assert_cmpuint (tern_debug_get_level (TERN_LOG_EVENT_SEND), ==, 1);
   g_assert_cmpuint (tern_debug_get_level (TERN_LOG_EVENT_TIMING), ==, 2);

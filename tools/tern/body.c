@@ -59,8 +59,8 @@ attach_stdin (TernRequest *request, const char *type)
     tern_request_set_body_stream (request, type, stream, -1);
 }
 
-static gboolean
-append_stdin (GByteArray *joined, GError **error)
+gboolean
+body_read_stdin (GByteArray *joined, GError **error)
 {
   guint8 buffer[4096];
   gssize n;
@@ -82,7 +82,7 @@ append_part (GByteArray *joined, const char *part, GError **error)
       return TRUE;
     }
   if (strcmp (part, "@-") == 0)
-    return append_stdin (joined, error);
+    return body_read_stdin (joined, error);
   if (!g_file_get_contents (part + 1, &content, &length, error))
     return FALSE;
   g_byte_array_append (joined, (const guint8 *) content, (guint) length);
@@ -90,22 +90,20 @@ append_part (GByteArray *joined, const char *part, GError **error)
 }
 
 gboolean
-body_attach (TernRequest *request, const char *const *data, GError **error)
+body_load (Plan *plan, GError **error)
 {
-  const char *type
-      = tern_headers_has (tern_request_get_headers (request), "Content-Type") ? NULL : FORM;
+  char **data = plan->data;
   g_autoptr (GByteArray) joined = NULL;
-  g_autoptr (GBytes) bytes = NULL;
 
-  if (!data || !data[0])
+  if (!data || !data[0] || plan->body || plan->file)
     return TRUE;
-  if (!data[1] && strcmp (data[0], "@-") == 0)
+  if (!plan->type)
+    plan->type = g_strdup (FORM);
+  if (!data[1] && data[0][0] == '@')
     {
-      attach_stdin (request, type);
+      plan->file = g_strdup (data[0] + 1);
       return TRUE;
     }
-  if (!data[1] && data[0][0] == '@')
-    return attach_file (request, type, data[0] + 1, error);
   joined = g_byte_array_new ();
   for (guint i = 0; data[i]; i++)
     {
@@ -114,7 +112,21 @@ body_attach (TernRequest *request, const char *const *data, GError **error)
       if (!append_part (joined, data[i], error))
         return FALSE;
     }
-  bytes = g_byte_array_free_to_bytes (g_steal_pointer (&joined));
-  tern_request_set_body_bytes (request, type, bytes);
+  plan->body = g_byte_array_free_to_bytes (g_steal_pointer (&joined));
+  return TRUE;
+}
+
+gboolean
+body_attach (const Plan *plan, TernRequest *request, GError **error)
+{
+  const gboolean has_type = tern_headers_has (tern_request_get_headers (request), "Content-Type");
+  const char *type = has_type ? NULL : plan->type;
+
+  if (plan->file && strcmp (plan->file, "-") == 0)
+    attach_stdin (request, type);
+  else if (plan->file)
+    return attach_file (request, type, plan->file, error);
+  else if (plan->body)
+    tern_request_set_body_bytes (request, type, plan->body);
   return TRUE;
 }

@@ -7,6 +7,8 @@
 #include "completions.h"
 #include "get.h"
 #include "plugins.h"
+#include "send.h"
+#include "trace.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -20,6 +22,30 @@ const Command commands[] = {
     .values_size = sizeof (GetOptions),
     .arguments = ARGUMENTS_ANY,
     .run = get_run },
+  { .name = "send",
+    .usage = N_ ("METHOD URL [ITEM…]"),
+    .summary = N_ ("Send a request that is put together from items."),
+    .more = send_more,
+    .sets = send_sets,
+    .values_size = sizeof (SendOptions),
+    .arguments = ARGUMENTS_FILES,
+    .run = send_run },
+  { .name = "head",
+    .usage = N_ ("URL…"),
+    .summary = N_ ("Ask for the head of an answer alone."),
+    .more = head_more,
+    .sets = head_sets,
+    .values_size = sizeof (FetchOptions),
+    .arguments = ARGUMENTS_ANY,
+    .run = head_run },
+  { .name = "trace",
+    .usage = N_ ("URL"),
+    .summary = N_ ("Show the way of a request: hops, times, events, stages."),
+    .more = trace_more,
+    .sets = trace_sets,
+    .values_size = sizeof (FetchOptions),
+    .arguments = ARGUMENTS_ANY,
+    .run = trace_run },
   { .name = "cache ls",
     .usage = N_ ("[PATTERN…]"),
     .summary = N_ ("List the answers that a cache holds."),

@@ -3,13 +3,13 @@
  * this takes no more memory. */
 #include "fetch.h"
 
-#include "body.h"
 #include "color.h"
 #include "exit-code.h"
 #include "head.h"
 #include "interrupt.h"
 #include "output.h"
 #include "report.h"
+#include "request.h"
 #include "spool.h"
 #include "verbose.h"
 
@@ -20,45 +20,6 @@
 #include <unistd.h>
 
 #define BLOCK (64 * 1024)
-
-static gboolean
-refuse (GError **error, const char *format, const char *what)
-{
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, what);
-  return FALSE;
-}
-
-static gboolean
-add_header (TernHeaders *headers, const char *line, GError **error)
-{
-  const char *colon = strchr (line, ':');
-  g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
-  g_autofree char *value = colon ? g_strstrip (g_strdup (colon + 1)) : NULL;
-  g_autoptr (GBytes) bytes = value ? g_bytes_new (value, strlen (value)) : NULL;
-
-  /* Bytes, because a shell hands over what was typed, in whatever encoding. */
-  if (!colon || !tern_headers_append_bytes (headers, name, bytes))
-    return refuse (error, _ ("Not a header field, “Name: value” is: “%s”"), line);
-  return TRUE;
-}
-
-static gboolean
-make_request (Fetch *self, GError **error)
-{
-  const GetOptions *options = self->options;
-  const char *method = options->method ? options->method : options->data ? "POST" : "GET";
-
-  self->request = tern_request_new (method, self->url);
-  for (char **line = options->session.headers; line && *line; line++)
-    if (!add_header (tern_request_get_headers (self->request), *line, error))
-      return FALSE;
-  if (options->session.only_cached)
-    tern_headers_append (tern_request_get_headers (self->request), "Cache-Control",
-                         "only-if-cached");
-  if (options->raw)
-    tern_request_set_accept_encoding (self->request, FALSE);
-  return body_attach (self->request, (const char *const *) options->data, error);
-}
 
 /* RFC 9111 §5.2.1.7 */
 static gboolean
@@ -98,6 +59,8 @@ open_output (Fetch *self, GError **error)
 {
   int fd;
 
+  if (self->discards)
+    return output_new_file ("/dev/null", error);
   if (goes_to_file (self))
     return output_new_file (self->options->output, error);
   if (!self->options->show.json)
@@ -153,7 +116,7 @@ deliver (Fetch *self, GError **error)
 
   if (!output)
     return FALSE;
-  if ((prints_head || (!goes_to_file (self) && !self->options->show.json))
+  if ((prints_head || (!goes_to_file (self) && !self->options->show.json && !self->discards))
       && isatty (STDOUT_FILENO))
     progress_hide ();
   if (prints_head && !print_head (self, error))
@@ -171,7 +134,8 @@ deliver (Fetch *self, GError **error)
 static gboolean
 fetch (Fetch *self, GError **error)
 {
-  if (!make_request (self, error))
+  self->request = request_make (self->plan, self->options, error);
+  if (!self->request)
     return FALSE;
   self->response = tern_client_send (self->client, self->request, self->cancellable, error);
   if (!self->response)
@@ -228,8 +192,6 @@ fetch_clear (Fetch *self)
     close (self->spool_fd);
   self->spool_fd = -1;
   g_clear_pointer (&self->checksum, g_checksum_free);
-  g_clear_pointer (&self->url, g_free);
-  g_clear_pointer (&self->shown_url, g_free);
   g_clear_object (&self->response);
   g_clear_object (&self->request);
   g_clear_error (&self->error);

@@ -2,7 +2,8 @@
 /* One URL, fetched: what came of it. */
 #pragma once
 
-#include "get-options.h"
+#include "fetch-options.h"
+#include "plan.h"
 #include "progress.h"
 
 #include <gio/gio.h>
@@ -10,12 +11,11 @@
 
 typedef struct
 {
-  const GetOptions *options;
+  const FetchOptions *options;
   TernClient *client;
   GCancellable *cancellable;
   Progress *progress;
-  char *url;
-  char *shown_url; /* without the password in it */
+  Plan *plan;
   TernRequest *request;
   TernResponse *response; /* NULL when there was none */
   GError *error;          /* NULL when all went well, whatever the status */
@@ -25,6 +25,7 @@ typedef struct
   GChecksum *checksum;    /* for --json: of the bytes that were received */
   gboolean is_saved;      /* the file of -o was written */
   gboolean reader_left;   /* whoever read standard output went away */
+  gboolean discards;      /* the body is of no interest */
   int exit_code;
 } Fetch;
 

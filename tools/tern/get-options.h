@@ -2,19 +2,13 @@
 /* What the command line of `tern get` asks for, checked. */
 #pragma once
 
-#include "output-options.h"
-#include "session-options.h"
+#include "fetch-options.h"
 
 typedef struct
 {
-  SessionOptions session;
-  OutputOptions show;
-  TransferOptions transfer;
+  FetchOptions fetch;
   char *method;
   char **data;
-  char *output;
-  gboolean include_head;
-  gboolean raw;
 } GetOptions;
 
 extern const char get_more[];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The JSON object of one fetch. Its members are a contract with scripts: documented in tern(1),
- * added to, never renamed. */
+/* The JSON object of one fetch. Its members are a contract with scripts: documented in
+ * docs/tern-json.md, added to, never renamed. */
 #include "result.h"
 
 #include "json.h"
@@ -41,6 +41,28 @@ append_head (GString *out, TernResponse *response)
   append_headers (out, "headers", tern_response_get_headers (response));
 }
 
+/* @body_time is negative for a hop, whose body nobody reads. */
+static void
+append_timings (GString *out, TernResponse *response, gint64 body_time)
+{
+  const TernTimings *timings = tern_response_get_timings (response);
+
+  json_open (out, "timings", '{');
+  json_int (out, "queue", timings->queue);
+  json_int (out, "resolve", timings->resolve);
+  json_int (out, "connect", timings->connect);
+  json_int (out, "tls", timings->tls);
+  json_int (out, "send", timings->send);
+  json_int (out, "wait", timings->wait);
+  if (body_time >= 0)
+    {
+      json_int (out, "head", timings->total);
+      json_int (out, "body", body_time);
+    }
+  json_bool (out, "reused", timings->reused);
+  json_close (out, '}');
+}
+
 /* Oldest first, as they happened; the chain itself begins with the newest. */
 static void
 append_hops (GString *out, TernResponse *response)
@@ -55,27 +77,10 @@ append_hops (GString *out, TernResponse *response)
     {
       json_open (out, NULL, '{');
       append_head (out, g_ptr_array_index (chain, i));
+      append_timings (out, g_ptr_array_index (chain, i), -1);
       json_close (out, '}');
     }
   json_close (out, ']');
-}
-
-static void
-append_timings (GString *out, const Fetch *fetch)
-{
-  const TernTimings *timings = tern_response_get_timings (fetch->response);
-
-  json_open (out, "timings", '{');
-  json_int (out, "queue", timings->queue);
-  json_int (out, "resolve", timings->resolve);
-  json_int (out, "connect", timings->connect);
-  json_int (out, "tls", timings->tls);
-  json_int (out, "send", timings->send);
-  json_int (out, "wait", timings->wait);
-  json_int (out, "head", timings->total);
-  json_int (out, "body", fetch->body_time);
-  json_bool (out, "reused", timings->reused);
-  json_close (out, '}');
 }
 
 static void
@@ -142,13 +147,34 @@ append_error (GString *out, const Fetch *fetch)
   json_close (out, '}');
 }
 
+static void
+append_trace (GString *out, const Trace *trace)
+{
+  json_open (out, "events", '[');
+  for (guint i = 0; i < trace->events->len; i++)
+    {
+      const TraceEvent *event = &g_array_index (trace->events, TraceEvent, i);
+
+      json_open (out, NULL, '{');
+      json_int (out, "when", event->when);
+      json_string (out, "event", event->nick);
+      json_string (out, "text", event->text);
+      json_close (out, '}');
+    }
+  json_close (out, ']');
+  json_open (out, "stages", '[');
+  for (guint i = 0; i < trace->stages->len; i++)
+    json_string (out, NULL, g_ptr_array_index (trace->stages, i));
+  json_close (out, ']');
+}
+
 gboolean
-result_print (const Fetch *fetch, GError **error)
+result_print (const Fetch *fetch, const Trace *trace, GError **error)
 {
   g_autoptr (GString) out = g_string_new (NULL);
 
   json_open (out, NULL, '{');
-  json_string (out, "url", fetch->shown_url);
+  json_string (out, "url", fetch->plan->shown_url);
   json_int (out, "exit", fetch->exit_code);
   append_error (out, fetch);
   if (fetch->response)
@@ -158,12 +184,14 @@ result_print (const Fetch *fetch, GError **error)
       append_hops (out, fetch->response);
       append_cache (out, fetch->response);
       append_tls (out, tern_response_get_tls (fetch->response));
-      append_timings (out, fetch);
+      append_timings (out, fetch->response, fetch->body_time);
       json_int (out, "bytes", (gint64) fetch->received);
     }
   json_string (out, "sha256",
                fetch->checksum && !fetch->error ? g_checksum_get_string (fetch->checksum) : NULL);
   json_string (out, "file", fetch->is_saved ? fetch->options->output : NULL);
+  if (trace)
+    append_trace (out, trace);
   if (!write_fully (STDOUT_FILENO, out->str, out->len, error))
     return FALSE;
   if (fetch->spool_fd > 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))

@@ -2,7 +2,7 @@
 /* --json */
 #pragma once
 
-#include "fetch.h"
+#include "trace-text.h"
 
 /* Prints what came of a fetch as one object on one line of standard output. */
-gboolean result_print (const Fetch *fetch, GError **error);
+gboolean result_print (const Fetch *fetch, const Trace *trace, GError **error);

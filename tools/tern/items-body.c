@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Bodies made of items: JSON, a form, or one of several parts. They are made in memory; a body that
+ * is one file alone is streamed and does not come here. */
+#include "items-body.h"
+
+#include "json-check.h"
+#include "json.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+static gboolean
+refuse (GError **error, const char *format, const Item *item)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, item->name, item->value);
+  return FALSE;
+}
+
+char *
+items_body_type_of_file (const char *name)
+{
+  g_autofree char *type = NULL;
+  gboolean is_guess = FALSE;
+
+  if (strcmp (name, "-") == 0)
+    return NULL;
+  type = g_content_type_guess (name, NULL, 0, &is_guess);
+  return is_guess || !type ? g_strdup ("application/octet-stream")
+                           : g_content_type_get_mime_type (type);
+}
+
+static gboolean
+append_member (GString *out, const Item *item, GError **error)
+{
+  if (!g_utf8_validate (item->name, -1, NULL) || !g_utf8_validate (item->value, -1, NULL))
+    return refuse (error, _ ("“%s”: JSON is UTF-8, and this is not"), item);
+  if (item->kind == ITEM_FIELD)
+    {
+      json_string (out, item->name, item->value);
+      return TRUE;
+    }
+  if (!json_check (item->value, strlen (item->value)))
+    return refuse (error, _ ("“%s”: this is no JSON: %s"), item);
+  json_name (out, item->name);
+  g_string_append (out, g_strstrip (item->value));
+  return TRUE;
+}
+
+gboolean
+items_body_json (Plan *plan, GArray *fields, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  json_open (out, NULL, '{');
+  for (guint i = 0; i < fields->len; i++)
+    if (!append_member (out, &g_array_index (fields, Item, i), error))
+      return FALSE;
+  json_close (out, '}');
+  plan->type = g_strdup ("application/json");
+  plan->body = g_bytes_new (out->str, out->len);
+  /* As HTTPie asks: whoever sends JSON likes to get it. */
+  if (!plan_has_header (plan, "Accept"))
+    g_ptr_array_add (plan->headers, g_strdup ("Accept: application/json, */*;q=0.5"));
+  return TRUE;
+}
+
+/* A form has no types: numbers and the like belong to JSON. */
+static gboolean
+check_plain (const Item *item, GError **error)
+{
+  return item->kind != ITEM_JSON
+         || refuse (error, _ ("“%s:=%s” is for JSON, and this is a form"), item);
+}
+
+/* The application/x-www-form-urlencoded of the URL standard: blanks are plus signs. */
+static void
+append_urlencoded (GString *out, const char *text)
+{
+  for (const char *at = text; *at; at++)
+    if (g_ascii_isalnum (*at) || strchr ("*-._", *at))
+      g_string_append_c (out, *at);
+    else if (*at == ' ')
+      g_string_append_c (out, '+');
+    else
+      g_string_append_printf (out, "%%%02X", (guchar) *at);
+}
+
+gboolean
+items_body_form (Plan *plan, GArray *fields, GError **error)
+{
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const Item *item = &g_array_index (fields, Item, i);
+
+      if (!check_plain (item, error))
+        return FALSE;
+      if (i > 0)
+        g_string_append_c (out, '&');
+      append_urlencoded (out, item->name);
+      g_string_append_c (out, '=');
+      append_urlencoded (out, item->value);
+    }
+  plan->type = g_strdup ("application/x-www-form-urlencoded");
+  plan->body = g_bytes_new (out->str, out->len);
+  return TRUE;
+}
+
+/* RFC 7578 §2 and the HTML standard: quotes and line ends within a name are percent-encoded. */
+static void
+append_parameter (GString *out, const char *name, const char *value)
+{
+  g_string_append_printf (out, "; %s=\"", name);
+  for (const char *at = value; *at; at++)
+    if (strchr ("\"\r\n", *at))
+      g_string_append_printf (out, "%%%02X", (guchar) *at);
+    else
+      g_string_append_c (out, *at);
+  g_string_append_c (out, '"');
+}
+
+static gboolean
+append_part (GString *out, const char *boundary, const Item *item, GPtrArray *parts, GError **error)
+{
+  g_autofree char *content = NULL;
+  gsize length = strlen (item->value);
+
+  if (!check_plain (item, error))
+    return FALSE;
+  if (item->kind == ITEM_FILE && !g_file_get_contents (item->value, &content, &length, error))
+    return FALSE;
+  g_string_append_printf (out, "--%s\r\nContent-Disposition: form-data", boundary);
+  append_parameter (out, "name", item->name);
+  if (item->kind == ITEM_FILE)
+    {
+      g_autofree char *base = g_path_get_basename (item->value);
+      g_autofree char *type = items_body_type_of_file (item->value);
+
+      append_parameter (out, "filename", base);
+      g_string_append_printf (out, "\r\nContent-Type: %s", type);
+    }
+  g_string_append (out, "\r\n\r\n");
+  g_string_append_len (out, content ? content : item->value, (gssize) length);
+  g_string_append (out, "\r\n");
+  g_ptr_array_add (parts, g_strconcat (item->name, content ? "=@" : "=", item->value, NULL));
+  return TRUE;
+}
+
+gboolean
+items_body_multipart (Plan *plan, GArray *fields, GError **error)
+{
+  /* 122 random bits: nothing that is sent has it in it by chance. */
+  g_autofree char *boundary = g_uuid_string_random ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < fields->len; i++)
+    if (!append_part (out, boundary, &g_array_index (fields, Item, i), parts, error))
+      return FALSE;
+  g_string_append_printf (out, "--%s--\r\n", boundary);
+  plan->type = g_strconcat ("multipart/form-data; boundary=", boundary, NULL);
+  plan->body = g_bytes_new (out->str, out->len);
+  plan->parts = g_steal_pointer (&parts);
+  return TRUE;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The items of `tern send`: each is split at its first separator, and a backslash takes the meaning
+ * from what follows it. They are typed by the caller, so what is wrong is an error of usage. */
+#include "items.h"
+
+#include "body.h"
+#include "items-body.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <string.h>
+
+/* The longer ones first: they begin like others. */
+static const struct
+{
+  const char *text;
+  ItemKind kind;
+} separators[] = {
+  { ":=@", ITEM_JSON_FILE },  { ":=", ITEM_JSON }, { "==", ITEM_QUERY },
+  { "=@", ITEM_FIELD_FILE },  { "=", ITEM_FIELD }, { ":", ITEM_HEADER },
+  { ";", ITEM_EMPTY_HEADER }, { "@", ITEM_FILE },
+};
+
+static gboolean
+refuse (GError **error, const char *format, const char *item)
+{
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, format, item);
+  return FALSE;
+}
+
+static gboolean
+split (const char *text, Item *item, GError **error)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (const char *at = text; *at; at++)
+    {
+      if (*at == '\\' && at[1] && strchr (":=@;\\", at[1]))
+        {
+          g_string_append_c (name, *++at);
+          continue;
+        }
+      for (guint i = 0; i < G_N_ELEMENTS (separators); i++)
+        if (g_str_has_prefix (at, separators[i].text))
+          {
+            *item = (Item){ .kind = separators[i].kind };
+            item->name = g_strdup (name->str);
+            item->value = g_strdup (at + strlen (separators[i].text));
+            return TRUE;
+          }
+      g_string_append_c (name, *at);
+    }
+  return refuse (
+      error, _ ("“%s” is no item: Name:value, name=value, name:=JSON, name==value or @FILE"), text);
+}
+
+static void
+append_query (Plan *plan, const Item *item)
+{
+  g_autofree char *name = g_uri_escape_string (item->name, NULL, FALSE);
+  g_autofree char *value = g_uri_escape_string (item->value, NULL, FALSE);
+  const gsize end = strcspn (plan->url, "#");
+  g_autofree char *fragment = g_strdup (plan->url + end);
+  g_autofree char *front = g_strndup (plan->url, end);
+  const char *mark = !strchr (front, '?') ? "?" : g_str_has_suffix (front, "?") ? "" : "&";
+
+  g_free (plan->url);
+  plan->url = g_strconcat (front, mark, name, "=", value, fragment, NULL);
+}
+
+static gboolean
+read_value (Item *item, GError **error)
+{
+  char *content = NULL;
+  gsize length;
+
+  if (strcmp (item->value, "-") == 0)
+    {
+      g_autoptr (GByteArray) input = g_byte_array_new ();
+
+      if (!body_read_stdin (input, error))
+        return FALSE;
+      g_byte_array_append (input, (const guint8 *) "", 1);
+      content = (char *) g_byte_array_steal (input, &length);
+      length--;
+    }
+  else if (!g_file_get_contents (item->value, &content, &length, error))
+    return FALSE;
+  g_free (item->value);
+  item->value = content;
+  if (strlen (content) == length)
+    return TRUE;
+  return refuse (error, _ ("“%s”: the file holds a NUL, which no field can"), item->name);
+}
+
+/* TRUE where @item is dealt with; what belongs to the body goes on to @fields. */
+static gboolean
+take_item (Plan *plan, Item *item, GArray *fields, GError **error)
+{
+  switch (item->kind)
+    {
+    case ITEM_QUERY:
+      append_query (plan, item);
+      return TRUE;
+    case ITEM_HEADER:
+      if (*item->value)
+        g_ptr_array_add (plan->headers, g_strconcat (item->name, ": ", item->value, NULL));
+      else
+        plan_remove_header (plan, item->name);
+      return TRUE;
+    case ITEM_EMPTY_HEADER:
+      g_ptr_array_add (plan->headers, g_strconcat (item->name, ":", NULL));
+      return TRUE;
+    case ITEM_FIELD_FILE:
+    case ITEM_JSON_FILE:
+      if (!read_value (item, error))
+        return FALSE;
+      item->kind = item->kind == ITEM_JSON_FILE ? ITEM_JSON : ITEM_FIELD;
+      break;
+    case ITEM_FILE:
+    case ITEM_FIELD:
+    case ITEM_JSON:
+    default:
+      break;
+    }
+  g_array_append_val (fields, *item);
+  *item = (Item){ 0 };
+  return TRUE;
+}
+
+static void
+clear_item (gpointer data)
+{
+  Item *item = data;
+
+  g_free (item->name);
+  g_free (item->value);
+}
+
+static gboolean
+apply_fields (Plan *plan, GArray *fields, ItemsForm form, GError **error)
+{
+  guint n_files = 0;
+  const Item *whole = NULL;
+
+  for (guint i = 0; i < fields->len; i++)
+    {
+      const Item *item = &g_array_index (fields, Item, i);
+
+      if (item->kind == ITEM_FILE && !*item->name)
+        whole = item;
+      else if (item->kind == ITEM_FILE)
+        n_files++;
+    }
+  if (whole && fields->len > 1)
+    return refuse (error, _ ("“@%s” is the whole body: other fields have no place in it"),
+                   whole->value);
+  if (whole)
+    {
+      plan->file = g_strdup (whole->value);
+      plan->type = items_body_type_of_file (whole->value);
+      return TRUE;
+    }
+  if (fields->len == 0)
+    return TRUE;
+  if (n_files > 0 || form == ITEMS_MULTIPART)
+    return items_body_multipart (plan, fields, error);
+  return form == ITEMS_FORM ? items_body_form (plan, fields, error)
+                            : items_body_json (plan, fields, error);
+}
+
+gboolean
+items_apply (Plan *plan, char **items, ItemsForm form, GError **error)
+{
+  g_autoptr (GArray) fields = g_array_new (FALSE, TRUE, sizeof (Item));
+
+  g_array_set_clear_func (fields, clear_item);
+  for (char **text = items; *text; text++)
+    {
+      Item item = { 0 };
+      gboolean is_good;
+
+      /* Standard input, as with @-. */
+      is_good = split (strcmp (*text, "-") == 0 ? "@-" : *text, &item, error)
+                && take_item (plan, &item, fields, error);
+      clear_item (&item);
+      if (!is_good)
+        return FALSE;
+    }
+  return apply_fields (plan, fields, form, error);
+}

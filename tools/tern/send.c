@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tern send and tern head: from their command lines to what is to be fetched. */
+#include "send.h"
+
+#include "color.h"
+#include "exit-code.h"
+#include "fetches.h"
+#include "items.h"
+#include "plan.h"
+#include "report.h"
+
+#include <glib/gi18n.h>
+
+#define AT(member) G_STRUCT_OFFSET (SendOptions, member)
+#define OF_FETCH(member) (AT (fetch) + G_STRUCT_OFFSET (FetchOptions, member))
+
+const char send_more[]
+    = "The items after the URL say what is sent, as those of HTTPie do:\n\n"
+      "`Name:value` is a header field; `Name:` takes away one that was given before, `Name;` sends "
+      "an empty one.\n\n"
+      "`name==value` is added to the query of the URL.\n\n"
+      "`name=value` is a field of the body, which is a JSON object; with `--form` it is a form as "
+      "browsers send it. `name=@FILE` takes the value from a file.\n\n"
+      "`name:=JSON` is a field that is not a string, such as `count:=3`, `flag:=true` or "
+      "`list:=[1,2]`; `name:=@FILE` takes the JSON from a file.\n\n"
+      "`name@FILE` uploads a file as a part of a form (multipart/form-data).\n\n"
+      "`@FILE` is the whole body, and `@-` or `-` is standard input; it is streamed.\n\n"
+      "A backslash in front of `:`, `=`, `@` or `;` in a name takes their meaning away.";
+
+const char head_more[]
+    = "The method is HEAD; the status line and the fields are printed on standard output.";
+
+static const Option send_options[] = {
+  { "form", 'f', OPTION_FLAG, AT (form), NULL, N_ ("Send fields as a form, not as JSON") },
+  { "multipart", 0, OPTION_FLAG, AT (multipart), NULL,
+    N_ ("Send fields as the parts of multipart/form-data") },
+  { NULL },
+};
+
+const OptionSet send_sets[] = { { send_options, 0 },
+                                { fetch_options, AT (fetch) },
+                                { output_options, OF_FETCH (show) },
+                                { transfer_options, OF_FETCH (transfer) },
+                                { session_options, OF_FETCH (session) },
+                                { NULL } };
+
+const OptionSet head_sets[] = { { fetch_options, 0 },
+                                { output_options, G_STRUCT_OFFSET (FetchOptions, show) },
+                                { transfer_options, G_STRUCT_OFFSET (FetchOptions, transfer) },
+                                { session_options, G_STRUCT_OFFSET (FetchOptions, session) },
+                                { NULL } };
+
+static int
+fail (const GError *error)
+{
+  report_error ("%s", error->message);
+  return error->domain == G_OPTION_ERROR ? TERN_EXIT_USAGE : TERN_EXIT_LOCAL_FILE;
+}
+
+static void
+add_headers (Plan *plan, const SessionOptions *session)
+{
+  for (char **line = session->headers; line && *line; line++)
+    g_ptr_array_add (plan->headers, g_strdup (*line));
+}
+
+int
+send_run (const void *values, char **arguments)
+{
+  const SendOptions *options = values;
+  const ItemsForm form = options->multipart ? ITEMS_MULTIPART
+                         : options->form    ? ITEMS_FORM
+                                            : ITEMS_JSON;
+  g_autoptr (GPtrArray) plans = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_free);
+  g_autoptr (GError) error = NULL;
+  Plan *plan;
+
+  color_begin (options->fetch.show.color);
+  if (!arguments[0] || !arguments[1])
+    {
+      report_error (_ ("A method and a URL are needed: tern send METHOD URL [ITEM…]"));
+      return TERN_EXIT_USAGE;
+    }
+  plan = plan_new (arguments[0], arguments[1]);
+  g_ptr_array_add (plans, plan);
+  add_headers (plan, &options->fetch.session);
+  if (!fetch_options_check (&options->fetch, plans->len, &error)
+      || !items_apply (plan, arguments + 2, form, &error))
+    return fail (error);
+  return fetches_run (&options->fetch, plans);
+}
+
+int
+head_run (const void *values, char **arguments)
+{
+  FetchOptions options = *(const FetchOptions *) values;
+  g_autoptr (GPtrArray) plans = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_free);
+  g_autoptr (GError) error = NULL;
+
+  color_begin (options.show.color);
+  options.include_head = TRUE;
+  for (char **url = arguments; *url; url++)
+    {
+      g_ptr_array_add (plans, plan_new ("HEAD", *url));
+      add_headers (g_ptr_array_index (plans, plans->len - 1), &options.session);
+    }
+  if (!fetch_options_check (&options, plans->len, &error))
+    return fail (error);
+  return fetches_run (&options, plans);
+}
