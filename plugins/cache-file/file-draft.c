@@ -46,10 +46,11 @@ file_draft_clear (FileDraft *self)
 }
 
 guint64
-file_draft_get_size (const FileDraft *self, guint64 more)
+file_draft_get_size (const FileDraft *self, gsize meta_len, guint64 more)
 {
   FileRecord record = self->record;
 
+  record.meta_room = MAX (record.meta_room, file_record_make_room (meta_len));
   record.body_len += more;
   return file_record_get_size (&record);
 }

@@ -25,8 +25,8 @@ void file_draft_clear (FileDraft *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileDraft, file_draft_clear)
 void file_draft_drop (FileDraft *self);
 
-/* What the entry takes with @more bytes of body. */
-guint64 file_draft_get_size (const FileDraft *self, guint64 more);
+/* What the entry takes with such a meta and @more bytes of body. */
+guint64 file_draft_get_size (const FileDraft *self, gsize meta_len, guint64 more);
 
 /* Adds whole blocks to the body. FALSE: see errno. */
 gboolean file_draft_append (FileDraft *self, const guint8 *data, gsize len);

@@ -130,7 +130,7 @@ file_writer_write (TernFileWriter *self, const void *data, gsize len, GError **e
 
   if (!is_open (self, error))
     return FALSE;
-  if (file_draft_get_size (&self->draft, self->tail_len + len)
+  if (file_draft_get_size (&self->draft, 0, self->tail_len + len)
       > self->draft.store->options.max_entry_size)
     return refuse (self, error);
   while (len > 0)
@@ -205,7 +205,7 @@ file_writer_commit (TernFileWriter *self, GBytes *meta, gint64 keep_until, GErro
       return file_folder_delete (&store->folder, self->draft.name, error);
     }
   if (meta_len > FILE_RECORD_MAX_META
-      || file_draft_get_size (&self->draft, self->tail_len + 2 * (guint64)meta_len)
+      || file_draft_get_size (&self->draft, meta_len, self->tail_len)
              > store->options.max_entry_size)
     return refuse (self, error);
   if (!file_draft_publish (&self->draft, data, meta_len, keep_until, self->tail, self->tail_len))
@@ -239,7 +239,7 @@ file_writer_put (
 
   if (!file_draft_init (&draft, store, key, 0, error))
     return FALSE;
-  if (file_draft_get_size (&draft, len) > store->options.max_entry_size
+  if (file_draft_get_size (&draft, 0, len) > store->options.max_entry_size
       || (keep_until != 0 && keep_until < g_get_real_time () / G_USEC_PER_SEC))
     return file_folder_delete (&store->folder, draft.name, error);
   if (file_draft_publish (&draft, NULL, 0, keep_until, data, len))

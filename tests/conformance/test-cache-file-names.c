@@ -45,6 +45,7 @@ test_safe_limit (FileFixture *f, gconstpointer options)
 {
   g_autofree char *foreign = g_build_filename (f->folder, "notes", NULL);
   g_autofree char *dead = g_build_filename (f->folder, "tmp-1-1-00000000.tern", NULL);
+  g_autofree char *data = g_strnfill (2000, 'd');
   guint64 size;
 
   file_put (foreign, "mine", 4);
@@ -55,7 +56,7 @@ test_safe_limit (FileFixture *f, gconstpointer options)
     {
       g_autofree char *key = g_strdup_printf ("http://example.org/%u", i);
 
-      file_set (f->store, key, key, 2000, 0);
+      file_set (f->store, key, data, 2000, 0);
       g_assert_cmpuint (file_count (f, &size), >, 0);
       g_assert_cmpuint (size, <=, 1024 * 1024 + 2 * 4096);
     }
