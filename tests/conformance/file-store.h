@@ -96,14 +96,16 @@ file_age (const char *path, gint64 seconds)
   g_assert_cmpint (utimensat (AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW), ==, 0);
 }
 
-/* As it is, without a detour through another file. */
+/* As it is, without a detour through another file. It is not emptied first: ext4 then writes it to
+ * disk when it is closed. */
 static inline void
 file_put (const char *path, const void *data, gsize len)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  int fd = open (path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, data, len), ==, len);
+  g_assert_cmpint (ftruncate (fd, len), ==, 0);
   g_assert_cmpint (close (fd), ==, 0);
 }
 
