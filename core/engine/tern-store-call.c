@@ -3,6 +3,7 @@
  * request has just deleted could be stored again by a slower call from before. */
 #include "engine/tern-store-call.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "base/tern-log.h"
@@ -198,6 +199,44 @@ run_in_turn (gpointer data)
   leave (queued);
 }
 
+/* A child that goes on after a fork has nobody who would run what stands in the lines: that is for
+ * the parent to go on with, and nobody may wait behind it. */
+
+static void
+before_fork (void)
+{
+  for (guint i = 0; i < N_LINES; i++)
+    g_mutex_lock (&lines[i].lock);
+}
+
+static void
+after_fork_in_parent (void)
+{
+  for (guint i = 0; i < N_LINES; i++)
+    g_mutex_unlock (&lines[i].lock);
+}
+
+static void
+after_fork_in_child (void)
+{
+  for (guint i = 0; i < N_LINES; i++)
+    {
+      g_queue_init (&lines[i].calls);
+      g_mutex_unlock (&lines[i].lock);
+    }
+}
+
+static void
+watch_forks (void)
+{
+  static gsize watched = 0;
+
+  if (!g_once_init_enter (&watched))
+    return;
+  pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
+  g_once_init_leave (&watched, 1);
+}
+
 static QueuedCall *
 queue_up (TernStoreCall *call, TernCacheStore *store)
 {
@@ -207,6 +246,7 @@ queue_up (TernStoreCall *call, TernCacheStore *store)
   *call = (TernStoreCall){ .kind = call->kind };
   queued->store = g_object_ref (store);
   queued->line = find_line (queued->call.key);
+  watch_forks ();
   g_mutex_lock (&queued->line->lock);
   g_queue_push_tail (&queued->line->calls, queued);
   g_mutex_unlock (&queued->line->lock);
