@@ -90,9 +90,8 @@ TernStep
 tern_download_run_refuse_size (TernDownloadRun *self, GError **error)
 {
   self->summed = FALSE; /* not to be gone on with */
-  g_set_error (error, TERN_ERROR, TERN_ERROR_TOO_LARGE,
-               _ ("%s is larger than %" PRIu64 " bytes"), self->shown_uri,
-               self->wishes.max_size);
+  g_set_error (error, TERN_ERROR, TERN_ERROR_TOO_LARGE, _ ("%s is larger than %" PRIu64 " bytes"),
+               self->shown_uri, self->wishes.max_size);
   return TERN_STEP_FAILED;
 }
 
@@ -139,12 +138,34 @@ write_block (TernDownloadRun *self, gsize *moved, TernWait *wait, GError **error
   return TERN_STEP_DONE;
 }
 
+/* Before a wait: what has come is told and kept in time, also when nothing comes any more. */
+static void
+tend (TernDownloadRun *self, TernWait *wait)
+{
+  const gint64 now = g_get_monotonic_time ();
+
+  if (self->is_watched && self->told != self->sink->length)
+    {
+      if (now - self->told_at >= TELL_TIME)
+        tern_download_run_tell (self, "receiving");
+      else
+        tern_wait_add_deadline (wait, self->told_at + TELL_TIME);
+    }
+  if (self->sink->klass->note && self->noted != self->sink->length)
+    {
+      if (now - self->noted_at >= NOTE_TIME)
+        tern_download_run_note (self);
+      else
+        tern_wait_add_deadline (wait, self->noted_at + NOTE_TIME);
+    }
+}
+
 static GError *
 incomplete (TernDownloadRun *self)
 {
   return g_error_new (TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                      _ ("%s: the body ended after %" PRIu64 " bytes, too early"),
-                      self->shown_uri, self->sink->length);
+                      _ ("%s: the body ended after %" PRIu64 " bytes, too early"), self->shown_uri,
+                      self->sink->length);
 }
 
 /* A part may end before the content does (RFC 9110 §15.3.7): then the rest is asked for. Where
@@ -187,16 +208,18 @@ tern_download_run_receive (TernDownloadRun *self, TernWait *wait, GError **error
       if (self->at < self->filled)
         {
           step = write_block (self, &moved, wait, error);
-          if (step != TERN_STEP_DONE)
-            return step;
-          continue;
         }
-      step = read_body (self, &n, wait, &cause);
-      if (step == TERN_STEP_FAILED)
-        return tern_download_run_fail (self, cause, error);
-      if (step == TERN_STEP_DONE)
-        step = n > 0 ? take_block (self, n, error) : end_body (self, error);
-      moved += n > 0 && self->at == self->filled ? n : 0; /* what is left out takes time too */
+      else
+        {
+          step = read_body (self, &n, wait, &cause);
+          if (step == TERN_STEP_FAILED)
+            return tern_download_run_fail (self, cause, error);
+          if (step == TERN_STEP_DONE)
+            step = n > 0 ? take_block (self, n, error) : end_body (self, error);
+          moved += n > 0 && self->at == self->filled ? n : 0; /* leaving out takes time too */
+        }
+      if (step == TERN_STEP_WAIT)
+        tend (self, wait);
       if (step != TERN_STEP_DONE)
         return step;
     }

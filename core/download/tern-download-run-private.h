@@ -67,6 +67,8 @@ struct _TernDownloadRun
   guint64 noted; /* the length that the state vouches for */
   gint64 noted_at;
   gint64 told_at;
+  guint64 told; /* the length that was told last */
+  gboolean is_watched; /* somebody listens to progress */
   TernDownload *result;
 };
 

@@ -32,6 +32,9 @@ tern_download_run_new (
   self->destination = destination ? g_object_ref (destination) : NULL;
   self->options = options ? g_object_ref (options) : NULL;
   self->fd = fd;
+  self->is_watched = options
+                     && g_signal_has_handler_pending (
+                         options, tern_download_signals[TERN_DOWNLOAD_PROGRESS], 0, TRUE);
   self->have.total = self->left.identity.total = -1;
   self->total_at
       = settings->total_timeout ? g_get_monotonic_time () + settings->total_timeout : TERN_NEVER;
@@ -76,9 +79,10 @@ void
 tern_download_run_tell (TernDownloadRun *self, const char *what)
 {
   self->told_at = g_get_monotonic_time ();
-  if (self->options)
-    g_signal_emit (self->options, tern_download_signals[TERN_DOWNLOAD_PROGRESS], 0,
-                   self->sink ? self->sink->length : 0, self->have.total, what);
+  self->told = self->sink ? self->sink->length : 0;
+  if (self->is_watched)
+    g_signal_emit (self->options, tern_download_signals[TERN_DOWNLOAD_PROGRESS], 0, self->told,
+                   self->have.total, what);
 }
 
 /* Whether the next download can go on with what is there. */
