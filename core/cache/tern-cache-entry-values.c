@@ -134,8 +134,9 @@ tern_cache_entry_get_vary (TernCacheEntry *self)
       const TernCacheVary *field = self->record->vary->pdata[i];
       g_autofree char *line
           = field->value ? g_strconcat (field->name, ": ", field->value, NULL) : NULL;
+      g_autofree char *text = g_utf8_make_valid (line ? line : field->name, -1);
 
-      g_strv_builder_add (lines, line ? line : field->name);
+      g_strv_builder_add (lines, text);
     }
   return g_strv_builder_end (lines);
 }

@@ -170,6 +170,16 @@ is_orphan (TernCacheEntry *self)
   return TRUE;
 }
 
+/* The server's words, which may be of any encoding; nothing but people reads them. */
+static void
+make_reason_text (TernCacheRecord *record)
+{
+  char *text = g_utf8_make_valid (record->reason, -1);
+
+  g_free (record->reason);
+  record->reason = text;
+}
+
 static TernCacheEntry *
 read_slot (TernCacheStore *store, const char *key)
 {
@@ -180,6 +190,8 @@ read_slot (TernCacheStore *store, const char *key)
   if (self->slot.kind == TERN_CACHE_SLOT_NONE || self->slot.kind == TERN_CACHE_SLOT_BODY)
     return NULL;
   self->record = tern_cache_entry_parts_read (store, &self->slot, NULL, &self->error);
+  if (self->record)
+    make_reason_text (self->record);
   self->orphaned = self->record && is_orphan (self);
   return g_steal_pointer (&self);
 }

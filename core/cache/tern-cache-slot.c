@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Takes keys apart. A store may hold keys of anybody: what does not read as one of ours is none. */
+/* Takes keys apart. A store may hold keys of anybody: what does not read as one of ours is none, and
+ * what is handed out is UTF-8, for languages that insist on it. */
 #include "cache/tern-cache-slot.h"
 
 #include <string.h>
@@ -28,7 +29,8 @@ tern_cache_slot_read (TernCacheSlot *self, const char *key)
   const char *mark, *blank;
 
   *self = (TernCacheSlot){ TERN_CACHE_SLOT_NONE };
-  if (!g_str_has_prefix (key, "http://") && !g_str_has_prefix (key, "https://"))
+  if ((!g_str_has_prefix (key, "http://") && !g_str_has_prefix (key, "https://"))
+      || !g_utf8_validate (key, -1, NULL))
     return;
   self->key = g_strdup (key);
   self->kind = cut_kind (self->key);
@@ -44,6 +46,11 @@ tern_cache_slot_read (TernCacheSlot *self, const char *key)
   if (blank && (!mark || blank < mark))
     self->partition
         = g_uri_unescape_segment (blank + 1, mark ? mark : blank + strlen (blank), NULL);
+  if (self->partition && !g_utf8_validate (self->partition, -1, NULL))
+    {
+      tern_cache_slot_clear (self);
+      *self = (TernCacheSlot){ TERN_CACHE_SLOT_NONE };
+    }
 }
 
 void

@@ -6,9 +6,11 @@ import atexit
 import os
 import subprocess
 import sys
+import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'programs'))
-from tap import case, contains, equal, run, skip_all # noqa: E402
+from tap import Skip, case, contains, equal, run, skip_all # noqa: E402
 
 try:
   import gi
@@ -65,6 +67,16 @@ def items(model):
   return [model.get_item(i) for i in range(model.get_n_items())]
 
 
+def listed(store, number):
+  """What is listed when it is so many: a store that may block keeps what it is given a bit later."""
+  for _ in range(1000):
+    found = items(Tern.cache_entries_list(store))
+    if len(found) == number:
+      return found
+    time.sleep(0.01)
+  raise AssertionError(f'{len(found)} entries, wanted {number}')
+
+
 def check(store):
   """The whole of it; `store` is empty at first and in the end."""
   client = Tern.Client()
@@ -75,10 +87,10 @@ def check(store):
   other.set_partition('of another')
   client.fetch(other, None)
 
-  listed = items(Tern.cache_entries_list(store))
-  equal([entry.props.uri for entry in listed], [BASE + '/cached'] * 2)
-  equal(sorted(str(entry.get_partition()) for entry in listed), ['None', 'of another'])
-  equal(all(isinstance(entry, Tern.CacheEntry) for entry in listed), True)
+  found = listed(store, 2)
+  equal([entry.props.uri for entry in found], [BASE + '/cached'] * 2)
+  equal(sorted(str(entry.get_partition()) for entry in found), ['None', 'of another'])
+  equal(all(isinstance(entry, Tern.CacheEntry) for entry in found), True)
   entry, = items(Tern.cache_entries_find(store, BASE + '/cached', None))
   equal((entry.get_status(), entry.get_reason(), entry.get_size()), (200, 'OK', len(content)))
   equal((entry.is_fresh(), entry.is_orphaned(), entry.get_error()), (True, False, None))
@@ -102,6 +114,7 @@ def check(store):
   equal([each.get_partition() for each in items(Tern.cache_entries(store))], ['of another'])
   equal(Tern.cache_entries_remove(store, BASE + '/cached', 'of another'), (True, 1))
   equal(client.request('GET', BASE + '/cached', None, None, None)[0].get_from_cache(), False)
+  listed(store, 1)
   equal(store.clear(), True)
   equal(items(Tern.cache_entries(store)), [])
 
@@ -109,6 +122,25 @@ def check(store):
 @case('/python/cache/entries/memory')
 def memory():
   check(Tern.CacheStore.open('memory:'))
+
+
+@case('/python/cache/entries/folder')
+def folder():
+  with tempfile.TemporaryDirectory() as name:
+    check(Tern.CacheStore.open('file://' + name))
+    os.mkdir(os.path.join(name, 'named'))
+    named = Gio.File.new_for_path(os.path.join(name, 'named'))
+    check(Tern.CacheStore.open_file(named, lambda key: Tern.cache_safe_name(key)))
+
+
+@case('/python/cache/entries/gdbm')
+def gdbm():
+  infos = Tern.plugins_list()
+  names = [infos.get_item(i).get_names()[0] for i in range(infos.get_n_items())]
+  if 'gdbm' not in names:
+    raise Skip('built without gdbm')
+  with tempfile.TemporaryDirectory() as name:
+    check(Tern.CacheStore.open(f'gdbm://{name}/cache.gdbm'))
 
 
 @case('/python/cache/entries/own')

@@ -332,6 +332,28 @@ test_orphan (gconstpointer kind)
   g_assert_false (tern_cache_entry_is_fresh (item (list, 1)));
 }
 
+/* What a server and a program may say is of any encoding; what is told of it is UTF-8. */
+static void
+test_odd_bytes (gconstpointer kind)
+{
+  static const Stored odd
+      = { "http://a/", NULL, "X-Name: caf\xE9", FRESH "\nVary: X-Name\nX-Say: \xE9", "body" };
+  g_autoptr (TernCacheStore) store = store_new (kind);
+  g_autoptr (GListModel) found = NULL;
+  g_autoptr (TernCacheRecord) record = record_new (&odd);
+  g_auto (GStrv) vary = NULL;
+
+  g_free (record->reason);
+  record->reason = g_strdup ("D'\xE9j\xE0 vu");
+  put_record (store, odd.uri, NULL, record, odd.body);
+  found = tern_cache_entries_find (store, odd.uri, NULL, NULL);
+  g_assert_no_error (tern_cache_entry_get_error (item (found, 0)));
+  g_assert_true (g_utf8_validate (tern_cache_entry_get_reason (item (found, 0)), -1, NULL));
+  vary = tern_cache_entry_get_vary (item (found, 0));
+  g_assert_true (g_str_has_prefix (vary[0], "x-name: caf"));
+  g_assert_true (g_utf8_validate (vary[0], -1, NULL));
+}
+
 /* ---- damage ---- */
 
 static void
@@ -508,6 +530,7 @@ main (int argc, char **argv)
   add ("foreach", test_foreach);
   add ("delete", test_delete);
   add ("orphan", test_orphan);
+  add ("odd-bytes", test_odd_bytes);
   add ("damaged-meta", test_damaged_meta);
   add ("damaged-body", test_damaged_body);
   add ("mixed-up", test_mixed_up);

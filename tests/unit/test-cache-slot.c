@@ -43,7 +43,9 @@ test_round_trip (void)
 static void
 test_others (void)
 {
-  static const char *const keys[] = { "", "tern:salt", "ftp://a/", "http:/a", "note", "#meta" };
+  static const char *const keys[]
+      = { "",      "tern:salt",     "ftp://a/",      "http:/a",           "note",
+          "#meta", "http://a/\xff", "http://a/ %ff", "http://a/ %fe#meta" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
