@@ -14,16 +14,27 @@ static const char *const hop_by_hop[] = {
   "Trailers",            "Transfer-Encoding",   "Upgrade",
 };
 
-/* The known names and those in every Connection field, which can be as long as the head. */
+static gboolean
+is_hop_by_hop (const char *name, gsize len)
+{
+  /* Most names begin with another letter than all of them. */
+  if (strchr ("CKPTUckptu", name[0]) == NULL)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (hop_by_hop); i++)
+    if (strlen (hop_by_hop[i]) == len && g_ascii_strncasecmp (hop_by_hop[i], name, len) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Those in every Connection field that are not known anyway, or NULL where there are none, as nearly
+ * always. They can be as many as fit in a head, so they are looked up and not searched. */
 static GHashTable *
 connection_names (const TernHeaders *headers)
 {
-  GHashTable *names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *names = NULL;
   const TernField *field;
   guint from = 0;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (hop_by_hop); i++)
-    g_hash_table_add (names, g_ascii_strdown (hop_by_hop[i], -1));
   while ((field = tern_headers_find_next (headers, "Connection", 10, &from)))
     {
       TernFieldList list;
@@ -32,26 +43,41 @@ connection_names (const TernHeaders *headers)
 
       tern_field_list_init (&list, tern_headers_raw (headers, field), field->raw_len);
       while (tern_field_list_next (&list, &item, &len))
-        g_hash_table_add (names, g_ascii_strdown (item, len));
+        {
+          if (len == 0 || is_hop_by_hop (item, len))
+            continue;
+          if (names == NULL)
+            names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+          g_hash_table_add (names, g_ascii_strdown (item, len));
+        }
     }
   return names;
+}
+
+static gboolean
+is_named (GHashTable *names, const char *name, gsize len)
+{
+  g_autofree char *lower = names != NULL ? g_ascii_strdown (name, len) : NULL;
+
+  return lower != NULL && g_hash_table_contains (names, lower);
 }
 
 TernHeaders *
 tern_cache_fields_end_to_end (const TernHeaders *headers)
 {
-  g_autoptr (GHashTable) names = connection_names (headers);
+  GHashTable *names = connection_names (headers);
   TernHeaders *kept = tern_headers_new ();
 
   for (guint i = 0; i < headers->n; i++)
     {
       const TernField *field = &headers->fields[i];
-      g_autofree char *name = g_ascii_strdown (tern_headers_name (headers, field), field->name_len);
+      const char *name = tern_headers_name (headers, field);
 
-      if (!g_hash_table_contains (names, name))
-        tern_headers_append_unchecked (kept, tern_headers_name (headers, field), field->name_len,
+      if (!is_hop_by_hop (name, field->name_len) && !is_named (names, name, field->name_len))
+        tern_headers_append_unchecked (kept, name, field->name_len,
                                        tern_headers_raw (headers, field), field->raw_len);
     }
+  g_clear_pointer (&names, g_hash_table_unref);
   return kept;
 }
 
