@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "engine/tern-cache-body.h"
+#include "engine/tern-cache-join.h"
 #include "engine/tern-cache-reply.h"
 #include "engine/tern-cache-salt.h"
 #include "engine/tern-cache-walk.h"
 #include "engine/tern-revalidation.h"
 #include "engine/tern-stage.h"
+#include "engine/tern-store-call.h"
 #include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-key.h"
@@ -93,6 +95,56 @@ answer_hit (TernFlow *flow, TernCacheWalk *state)
   return TERN_GO_ANSWER;
 }
 
+/* Whether somebody may wait for this request, and it for others: all that counts is in the fields,
+ * and the answer will be for keeping. A connection over the program's own streams is read by the
+ * one who asked. */
+static gboolean
+may_join (const TernFlow *flow, const TernCacheWalk *state)
+{
+  TernCacheControl wanted;
+
+  if (state->joined || strcmp (flow->call.method, "GET") != 0 || flow->settings->connector
+      || flow->call.body.kind != TERN_SOURCE_NONE
+      || !tern_store_streams (flow->settings->cache_store)
+      || tern_headers_has (state->fields, "Range") || tern_cache_has_conditions (state->fields))
+    return FALSE;
+  tern_cache_control_read (&wanted, state->fields);
+  return !wanted.no_store && !wanted.no_cache && !wanted.only_if_cached && wanted.max_age != 0;
+}
+
+static TernGo
+join_or_forward (TernFlow *flow, TernCacheWalk *state)
+{
+  if (!may_join (flow, state))
+    return forward (flow, state);
+  flow->op.joining.fields = state->fields;
+  flow->op.joining.stamp = state->looked_again ? tern_cache_flights_stamp () : state->stamp;
+  return tern_cache_walk_operate (flow, state, TERN_OP_JOIN, g_strdup (state->key), AT_JOINING);
+}
+
+/* Another request has brought the answer, or is bringing it. */
+static gboolean
+answer_with (TernFlow *flow, TernCacheWalk *state, const TernCacheFlight *flight)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  const TernCacheRecord *record = tern_cache_flight_get_record (flight);
+  const TernCacheDecision decision
+      = tern_cache_decide (&request, &record, 1, tern_cache_walk_now ());
+  TernReader *body;
+
+  if (decision.verdict != TERN_CACHE_HIT)
+    return FALSE;
+  body = tern_cache_fetch_attach (tern_cache_flight_get_fetch (flight), 0, flow->env.idle_timeout,
+                                  flow->env.total_deadline, flow->call.uri->host);
+  if (!body)
+    return FALSE;
+  tern_cache_reply_shared (flow, record, body,
+                           &(TernCacheStatus){ .decision = &state->decision,
+                                               .forward_status = record->status,
+                                               .collapsed = TRUE });
+  return TRUE;
+}
+
 /* Whatever is stored was looked up: what now? */
 static TernGo
 decide (TernFlow *flow, TernCacheWalk *state)
@@ -113,11 +165,11 @@ decide (TernFlow *flow, TernCacheWalk *state)
         return tern_cache_walk_open (flow, state, state->decision.record, AT_BODY, answer_hit);
       state->decision.verdict = TERN_CACHE_VALIDATE;
       state->decision.forward = TERN_FORWARD_STALE;
-      return forward (flow, state);
+      return join_or_forward (flow, state);
     case TERN_CACHE_MISS:
     case TERN_CACHE_VALIDATE:
     default:
-      return forward (flow, state);
+      return join_or_forward (flow, state);
     }
 }
 
@@ -137,7 +189,37 @@ static TernGo
 look_up (TernFlow *flow, TernCacheWalk *state)
 {
   state->salt = tern_cache_salt_get (flow->settings->cache_store);
+  state->stamp = tern_cache_flights_stamp ();
   return tern_cache_walk_find (flow, state, NULL, AT_META);
+}
+
+static TernGo
+take_joined (TernFlow *flow, TernCacheWalk *state)
+{
+  TernCacheJoining *joining = &flow->op.joining;
+  const gboolean waited = joining->flight != NULL;
+
+  switch (joining->state)
+    {
+    case TERN_FLIGHT_LEADS:
+      state->flight = g_steal_pointer (&joining->flight);
+      break;
+    case TERN_FLIGHT_LANDED:
+      if (answer_with (flow, state, joining->flight))
+        return TERN_GO_ANSWER;
+      break;
+    case TERN_FLIGHT_AGAIN:
+      state->joined = waited;
+      state->looked_again = TRUE;
+      tern_cache_joining_clear (joining);
+      return look_up (flow, state);
+    case TERN_FLIGHT_WAITS:
+    case TERN_FLIGHT_ALONE:
+    default:
+      break;
+    }
+  state->joined = TRUE;
+  return forward (flow, state);
 }
 
 static TernGo
@@ -230,6 +312,8 @@ tern_cache_walk_down (TernFlow *flow, gpointer data)
       }
     case AT_BODY:
       return answer_hit (flow, state);
+    case AT_JOINING:
+      return take_joined (flow, state);
     default:
       return begin (flow, state);
     }

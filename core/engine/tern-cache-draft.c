@@ -3,6 +3,7 @@
  * its record, then the line in the home slot that leads to it. */
 #include "engine/tern-cache-draft.h"
 
+#include "base/tern-log.h"
 #include "engine/tern-store-call.h"
 #include "policy/tern-cache-freshness.h"
 #include "policy/tern-cache-variants.h"
@@ -117,6 +118,41 @@ tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *bod
                                            .keep_until = tern_cache_keep_until (record) },
                          store);
   settle (self, store);
+}
+
+TernCacheWriter *
+tern_cache_draft_begin (TernCacheDraft *self, TernCacheStore *store)
+{
+  g_autofree char *key = tern_cache_slot_key (self->key, self->slot);
+  g_autoptr (GBytes) meta = tern_cache_record_serialize (self->record);
+  g_autoptr (GError) error = NULL;
+  TernCacheWriter *writer = tern_cache_parts_create (store, key, meta, &error);
+
+  if (!writer)
+    tern_log (TERN_LOG_CACHE, "store: %s", error->message);
+  return writer;
+}
+
+gboolean
+tern_cache_draft_commit (TernCacheDraft *self,
+                         TernCacheStore *store,
+                         TernCacheWriter *writer,
+                         guint64 length)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!tern_cache_record_fits (self->record, length))
+    return FALSE;
+  self->record->body_length = length;
+  meta = tern_cache_record_serialize (self->record);
+  if (tern_cache_parts_commit (writer, meta, tern_cache_keep_until (self->record), &error))
+    {
+      settle (self, store);
+      return TRUE;
+    }
+  tern_log (TERN_LOG_CACHE, "store: %s", error->message);
+  return FALSE;
 }
 
 /* A line that leads to nothing does no harm. */

@@ -18,5 +18,14 @@ void tern_cache_draft_free (TernCacheDraft *self);
 
 /* Hands it to the store, without anybody waiting for that. */
 void tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *body);
+
+/* Begins to write it; NULL where the store would not have it. */
+TernCacheWriter *tern_cache_draft_begin (TernCacheDraft *self, TernCacheStore *store);
+/* All @length bytes of the body are written; FALSE where it is no entry. */
+gboolean tern_cache_draft_commit (TernCacheDraft *self,
+                                  TernCacheStore *store,
+                                  TernCacheWriter *writer,
+                                  guint64 length);
+
 /* Takes back what was stored. */
 void tern_cache_draft_remove (const TernCacheDraft *self, TernCacheStore *store);

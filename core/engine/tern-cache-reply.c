@@ -77,6 +77,23 @@ tern_cache_reply (TernFlow *flow,
 }
 
 void
+tern_cache_reply_shared (TernFlow *flow,
+                         const TernCacheRecord *record,
+                         TernReader *body,
+                         const TernCacheStatus *status)
+{
+  const TernCacheAnswer form = { .kind = TERN_ANSWER_WHOLE };
+  TernResponse *response = tern_response_new (
+      record->status, record->version, g_strdup (record->reason),
+      tern_cache_answer_fields (&form, record, tern_cache_walk_now (), TRUE), flow->call.uri);
+
+  response->from_cache = TRUE;
+  response->expected = tern_reader_get_remaining (body);
+  tern_result_answer (&flow->result, response, body);
+  tern_cache_reply_note (flow, response, status);
+}
+
+void
 tern_cache_reply_timeout (TernFlow *flow, const TernCacheStatus *status)
 {
   TernResponse *response = tern_response_new (504, 11, g_strdup ("Gateway Timeout"),

@@ -13,6 +13,12 @@ void tern_cache_reply (TernFlow *flow,
                        const TernCacheRecord *found,
                        const TernCacheStatus *status);
 
+/* Answers with the record of a response that another request has brought, and its body (taken). */
+void tern_cache_reply_shared (TernFlow *flow,
+                              const TernCacheRecord *record,
+                              TernReader *body,
+                              const TernCacheStatus *status);
+
 /* 504: only-if-cached, and nothing is. */
 void tern_cache_reply_timeout (TernFlow *flow, const TernCacheStatus *status);
 

@@ -184,8 +184,38 @@ freshen (TernFlow *flow, TernCacheWalk *state)
   return tern_cache_walk_rewrite (flow, state, record, state->fresh, AT_REFRESHED);
 }
 
+/* The body goes into the store while it is read; who waits for this request reads it, too. FALSE
+ * where the store would not have it. */
+static gboolean
+stream (TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+  TernCacheStore *store = flow->settings->cache_store;
+  TernCacheDraft *draft = tern_cache_draft_new (state->key, &request, &state->found, record);
+  TernCacheWriter *writer = tern_cache_draft_begin (draft, store);
+  g_autoptr (TernCacheFetch) fetch = NULL;
+
+  if (!writer)
+    {
+      tern_cache_draft_free (draft);
+      return FALSE;
+    }
+  tern_reader_unbind (flow->result.body);
+  fetch = tern_cache_fetch_new (g_steal_pointer (&flow->result.body), store, writer, draft,
+                                state->flight != NULL);
+  flow->result.body
+      = tern_cache_fetch_attach (fetch, 0, flow->env.idle_timeout, flow->env.total_deadline,
+                                 flow->call.uri->host);
+  if (state->flight)
+    tern_cache_flight_land (state->flight,
+                            tern_cache_record_renew (record, &request, record->headers,
+                                                     record->request_time, record->response_time),
+                            fetch);
+  return TRUE;
+}
+
 /* The body is kept while it is read. */
-static void
+static gboolean
 keep (TernFlow *flow, TernCacheWalk *state)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
@@ -194,9 +224,25 @@ keep (TernFlow *flow, TernCacheWalk *state)
       = tern_cache_record_new (&request, response->status, response->reason, response->version,
                                response->headers, state->asked_at, tern_cache_walk_now ());
 
+  if (flow->result.body && tern_store_streams (flow->settings->cache_store))
+    return stream (flow, state, record);
+  state->stored = !flow->result.body;
   flow->result.body = tern_cache_body_tee (
       flow->result.body, flow->settings->cache_store,
       tern_cache_draft_new (state->key, &request, &state->found, record));
+  return TRUE;
+}
+
+/* What an unsafe request makes invalid; what was asked for before it is not kept after it. */
+static void
+doom (TernFlow *flow, TernCacheWalk *state, guint status, const TernHeaders *headers)
+{
+  const TernCacheRequest request = tern_cache_walk_view (flow, state);
+
+  state->doomed = tern_cache_invalidated_keys (
+      &request, (const char *const *)flow->settings->safe_methods, status, headers);
+  for (guint i = 0; state->doomed[i]; i++)
+    tern_cache_flights_doom (flow->settings->cache_store, state->doomed[i]);
 }
 
 /* A response that came from the network: kept, or making room. */
@@ -208,23 +254,22 @@ received (TernFlow *flow, TernCacheWalk *state)
   const TernCacheRecord *stored = state->decision.record;
   const TernCacheStoring storing
       = tern_cache_may_store (&request, response->status, response->headers, stored);
+  const gboolean keeps = storing == TERN_STORING_REPLACE && keep (flow, state);
 
   tern_cache_reply_note (flow, response,
                          &(TernCacheStatus){ .decision = &state->decision,
                                              .forward_status = response->status,
-                                             .stored = storing == TERN_STORING_REPLACE,
+                                             .stored = keeps,
                                              .detail = tern_cache_why_not_stored (
                                                  &request, response->status,
                                                  response->headers, stored) });
-  state->doomed
-      = tern_cache_invalidated_keys (&request, (const char *const *)flow->settings->safe_methods,
-                                     response->status, response->headers);
+  doom (flow, state, response->status, response->headers);
   if (storing == TERN_STORING_REPLACE)
-    keep (flow, state);
+    return delete_next (flow, state);
   /* What is not stored itself says nothing of what was stored for other wishes. */
-  else if (storing == TERN_STORING_FORGET && (stored || !state->found.home))
+  if (storing == TERN_STORING_FORGET && (stored || !state->found.home))
     return delete_record (flow, state, stored);
-  else if (stored && strcmp (request.method, "HEAD") == 0)
+  if (stored && strcmp (request.method, "HEAD") == 0)
     return freshen (flow, state);
   return delete_next (flow, state);
 }
@@ -242,12 +287,9 @@ remove_doomed (TernFlow *flow, TernCacheWalk *state)
 static TernGo
 failed (TernFlow *flow, TernCacheWalk *state)
 {
-  const TernCacheRequest request = tern_cache_walk_view (flow, state);
-
   if (!flow->sent)
     return TERN_GO_ON;
-  state->doomed = tern_cache_invalidated_keys (
-      &request, (const char *const *)flow->settings->safe_methods, 0, NULL);
+  doom (flow, state, 0, NULL);
   remove_doomed (flow, state);
   return TERN_GO_ON;
 }
@@ -334,13 +376,9 @@ deleted (TernFlow *flow, TernCacheWalk *state)
   return TERN_GO_AGAIN;
 }
 
-TernGo
-tern_cache_walk_up (TernFlow *flow, gpointer data)
+static TernGo
+go_up (TernFlow *flow, TernCacheWalk *state)
 {
-  TernCacheWalk *state = ((TernCacheState *)data)->walk;
-
-  if (!state)
-    return TERN_GO_ON;
   switch (state->place)
     {
     case AT_FORWARDED:
@@ -358,4 +396,19 @@ tern_cache_walk_up (TernFlow *flow, gpointer data)
     default:
       return TERN_GO_ON;
     }
+}
+
+/* Who waits for this request goes on when it has passed; after a 304 by what is stored. */
+TernGo
+tern_cache_walk_up (TernFlow *flow, gpointer data)
+{
+  TernCacheWalk *state = ((TernCacheState *)data)->walk;
+  TernGo go;
+
+  if (!state)
+    return TERN_GO_ON;
+  go = go_up (flow, state);
+  if (go == TERN_GO_ON)
+    tern_cache_walk_let_go (state, state->stored || state->kept);
+  return go;
 }

@@ -6,6 +6,15 @@
 #include "policy/tern-cache-variants.h"
 
 void
+tern_cache_walk_let_go (TernCacheWalk *state, gboolean again)
+{
+  if (!state->flight)
+    return;
+  tern_cache_flight_end (state->flight, again);
+  g_clear_pointer (&state->flight, tern_cache_flight_unref);
+}
+
+void
 tern_cache_walk_clear (gpointer data)
 {
   TernCacheWalk *state = ((TernCacheState *)data)->walk;
@@ -17,6 +26,7 @@ tern_cache_walk_clear (gpointer data)
   tern_cache_found_clear (&state->found);
   g_clear_pointer (&state->fresh, tern_cache_record_free);
   g_clear_pointer (&state->doomed, g_strfreev);
+  tern_cache_walk_let_go (state, FALSE);
   g_free (state);
 }
 

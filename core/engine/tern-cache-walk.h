@@ -2,7 +2,8 @@
 /* What the cache's stage remembers of a request, and how it asks for the store's work in turn:
  *
  *   down  START → (SALT → SALTED →) META → (SIBLING →) hit:  BODY → the answer
- *                                                      else: FORWARDED
+ *                                                      else: (JOINING →) FORWARDED
+ *         JOINING → another's answer, or META again where the store has changed
  *   up    FORWARDED → 304:     (TAGGED →) VALIDATED → REWRITTEN → the answer
  *                              it speaks of nothing: DELETING → FORWARDED again, unconditionally
  *                     failure: RESCUE → the stored answer, or on as below
@@ -22,6 +23,7 @@ typedef enum
   AT_META,      /* the record in the home slot is being looked up */
   AT_SIBLING,   /* that of another variant */
   AT_BODY,      /* of the record that answers */
+  AT_JOINING,   /* others may be asking for the same */
   AT_FORWARDED, /* the request went down */
   AT_TAGGED,    /* 304: the record that it names is being looked up */
   AT_VALIDATED, /* 304: the body of the record is being looked up */
@@ -45,6 +47,11 @@ typedef struct
   TernCacheRecord *fresh;       /* the same after the 304 */
   gboolean kept;                /* and it was rewritten */
   gboolean beyond_rescue;
+  TernCacheFlight *flight; /* that this request leads */
+  guint stamp;             /* of the flights, before the store was looked into */
+  gboolean looked_again;
+  gboolean joined;         /* once is enough */
+  gboolean stored;         /* the answer is in the store already */
   char **doomed;
   guint n_deleted;
 } TernCacheWalk;
@@ -56,6 +63,9 @@ typedef struct
 } TernCacheState;
 
 void tern_cache_walk_clear (gpointer data);
+
+/* Those who wait for this request go on: by what is stored where @again, else by themselves. */
+void tern_cache_walk_let_go (TernCacheWalk *state, gboolean again);
 
 /* Unix seconds. */
 gint64 tern_cache_walk_now (void);

@@ -3,6 +3,7 @@
  * outcome when it is called again. */
 #pragma once
 
+#include "engine/tern-cache-flight.h"
 #include "engine/tern-proxy-question.h"
 #include "exchange/tern-exchange.h"
 #include "io/tern-worker.h"
@@ -17,6 +18,7 @@ typedef enum
   TERN_OP_CACHE_OPEN,   /* an entry → parts.body, where FIND had none */
   TERN_OP_CACHE_STORE,  /* the meta of an entry: before, value, keep_until */
   TERN_OP_CACHE_DELETE, /* an entry */
+  TERN_OP_JOIN,         /* key, joining → joining: waits for who asks for the same already */
   TERN_OP_PROXY_FIND,   /* → routes (NULL: direct) or error */
   TERN_OP_CREDENTIALS,  /* challenge, attempt → credentials (NULL: nobody) or error */
   TERN_OP_BODY_HASH,    /* key: the hash's name → hash, NULL where there is none */
@@ -24,6 +26,16 @@ typedef enum
   TERN_OP_EXCHANGE,     /* fresh, allow_expect → flow->result, facts */
   TERN_OP_DRAIN,        /* what is left of flow->result's body, up to a cap; then it is gone */
 } TernOperationKind;
+
+/* A JOIN: what it asks and what came of it. */
+typedef struct
+{
+  const TernHeaders *fields; /* borrowed from who asks */
+  guint stamp;
+  TernFlightState state;
+  TernCacheFlight *flight;
+  TernWake *wake; /* of who waits */
+} TernCacheJoining;
 
 typedef struct
 {
@@ -34,6 +46,7 @@ typedef struct
   GBytes *value;
   GBytes *before;
   TernCacheParts parts;
+  TernCacheJoining joining;
   gint64 keep_until;
 
   TernChallenge *challenge; /* borrowed from who asks */

@@ -4,6 +4,7 @@
 #include "engine/tern-operation.h"
 
 #include "engine/tern-auth-operation.h"
+#include "engine/tern-cache-join.h"
 #include "engine/tern-flow.h"
 #include "engine/tern-store-call.h"
 #include "message/tern-request-question.h"
@@ -27,6 +28,8 @@ tern_operation_clear (TernOperation *self)
   g_clear_pointer (&self->credentials, tern_credentials_unref);
   g_clear_pointer (&self->hash, g_free);
   g_clear_pointer (&self->kept, g_byte_array_unref);
+  if (self->joining.flight)
+    tern_cache_joining_clear (&self->joining);
   if (self->asking)
     tern_request_question_end (g_steal_pointer (&self->asking));
   self->challenge = NULL;
@@ -198,6 +201,8 @@ tern_operation_perform (gpointer data, TernWait *wait)
     case TERN_OP_CACHE_STORE:
     case TERN_OP_CACHE_DELETE:
       return perform_store (flow, wait);
+    case TERN_OP_JOIN:
+      return tern_cache_join_perform (flow, wait);
     case TERN_OP_PROXY_FIND:
       return perform_proxy_find (flow, wait);
     case TERN_OP_CREDENTIALS:

@@ -263,6 +263,12 @@ tern_store_runs_in_place (TernCacheStore *store)
   return (flags & TERN_CACHE_STORE_LOCAL) || !(flags & TERN_CACHE_STORE_ANY_THREAD);
 }
 
+gboolean
+tern_store_streams (TernCacheStore *store)
+{
+  return tern_cache_parts_taken_by (store) && tern_store_runs_in_place (store);
+}
+
 TernJob *
 tern_store_call_start (TernStoreCall *self, TernCacheStore *store, TernWake *wake)
 {

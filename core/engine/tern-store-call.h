@@ -37,6 +37,9 @@ void tern_store_call_clear (TernStoreCall *self);
 /* What must be of no thread but the caller's, or is done at once, runs in place. */
 gboolean tern_store_runs_in_place (TernCacheStore *store);
 
+/* Whether a body can be written while it comes: where entries are taken, and in place. */
+gboolean tern_store_streams (TernCacheStore *store);
+
 /* In place. */
 void tern_store_call_run (TernStoreCall *self, TernCacheStore *store);
 

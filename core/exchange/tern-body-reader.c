@@ -267,10 +267,17 @@ body_free (TernReader *reader)
   g_free (self);
 }
 
+static void
+body_unbind (TernReader *reader)
+{
+  tern_deadline_init (&((BodyReader *)reader)->deadline, 0, TERN_NEVER);
+}
+
 static const TernReaderClass body_class = {
   .read = body_read,
   .get_remaining = body_get_remaining,
   .get_trailers = body_get_trailers,
+  .unbind = body_unbind,
   .free = body_free,
 };
 

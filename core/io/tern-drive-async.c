@@ -183,6 +183,7 @@ tern_drive_async (TernStepFunc step, gpointer self, GCancellable *cancellable, T
   drive->n_alloc = G_N_ELEMENTS (drive->inline_watches);
   tern_wait_init (&drive->wait, make_wake, drive);
   drive->wait.in_loop = TRUE;
+  drive->wait.context = g_main_context_get_thread_default ();
   drive->wait.cancellable = drive->cancellable;
   g_source_set_static_name (&drive->source, "[tern] operation");
   if (advance (drive, &error))

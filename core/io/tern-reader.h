@@ -29,6 +29,10 @@ typedef struct
   /* What was read is not what it claims to be: nobody keeps a copy of it. */
   void (*spoil) (TernReader *self);
 
+  /* The clocks of the operation that made it stop: whoever reads from now on has clocks of his own.
+   */
+  void (*unbind) (TernReader *self);
+
   /* Drops the reader and decides what becomes of the connection. */
   void (*free) (TernReader *self);
 } TernReaderClass;
@@ -70,6 +74,14 @@ tern_reader_spoil (TernReader *self)
 {
   if (self->klass->spoil)
     self->klass->spoil (self);
+}
+
+static inline void
+tern_reader_unbind (TernReader *self)
+{
+  self = tern_reader_peel (self);
+  if (self->klass->unbind)
+    self->klass->unbind (self);
 }
 
 static inline void

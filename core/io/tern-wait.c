@@ -13,6 +13,7 @@ tern_wait_init (TernWait *wait, TernWake *(*make_wake) (gpointer driver), gpoint
   wait->deadline = TERN_NEVER;
   wait->may_block = FALSE;
   wait->in_loop = FALSE;
+  wait->context = NULL;
   wait->cancellable = NULL;
   wait->wake = NULL;
   wait->make_wake = make_wake;

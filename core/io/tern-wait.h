@@ -22,6 +22,7 @@ typedef struct
   /* Set by the async driver: the context of this thread is iterated, so a program's object may be
    * asked through its async face and answers there, which wakes the step. */
   gboolean in_loop;
+  gconstpointer context; /* which one that is, to be compared and nothing else */
   /* The operation's, borrowed, or NULL: for a step that has to call something of the program's in
    * place. */
   GCancellable *cancellable;

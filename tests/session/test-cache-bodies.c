@@ -3,6 +3,7 @@
 /* What is kept of a body, and what a hit hands out: only what came whole, in the form in which it
  * came. */
 
+#include "engine/tern-store-call.h"
 #include "page.h"
 
 #include <string.h>
@@ -253,6 +254,7 @@ test_too_large (gboolean async, gconstpointer kind)
 {
   /* Some stores count the key and the bookkeeping. */
   static const gsize sizes[] = { CAP - 4096, CAP + 1 };
+  gint n_asked;
   g_auto (Page) p;
 
   page_init (&p, async, GPOINTER_TO_UINT (kind));
@@ -267,7 +269,12 @@ test_too_large (gboolean async, gconstpointer kind)
           session_get (&p.session, path, 200, NULL);
           g_assert_true (g_bytes_equal (p.session.content, answer.body));
         }
-      g_assert_cmpint (g_atomic_int_get (&answer.n_asked), ==, i + 1);
+      n_asked = g_atomic_int_get (&answer.n_asked);
+      /* What is written while it comes may be larger, as far as the store goes along. */
+      if (GPOINTER_TO_UINT (kind) < STORE_OWN && tern_store_streams (p.store))
+        g_assert_cmpint (n_asked, <=, (gint)i + 1);
+      else
+        g_assert_cmpint (n_asked, ==, i == 0 || tern_store_streams (p.store) ? 1 : 2);
       g_bytes_unref (answer.body);
     }
 }
