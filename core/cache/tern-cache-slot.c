@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Takes keys apart. A store may hold keys of anybody: what does not read as one of ours is none, and
- * what is handed out is UTF-8, for languages that insist on it. */
+/* Takes keys apart. A store may hold keys of anybody: what does not read as one of ours is none,
+ * and what is handed out is UTF-8, for languages that insist on it. */
 #include "cache/tern-cache-slot.h"
 
 #include <string.h>

@@ -68,7 +68,7 @@ def items(model):
 
 
 def listed(store, number):
-  """What is listed when it is so many: a store that may block keeps what it is given a bit later."""
+  """What is listed when it is so many: who may block keeps what it is given a bit later."""
   for _ in range(1000):
     found = items(Tern.cache_entries_list(store))
     if len(found) == number:
