@@ -10,9 +10,19 @@
 #define SIZE 16
 #define LEN (2 * SIZE)
 
-static G_DEFINE_QUARK (tern - cache - salt, salt)
+/* Not by G_DEFINE_QUARK, whose variable two threads may write at once. */
+static GQuark
+salt_quark (void)
+{
+  static gsize quark = 0;
 
-    char *tern_cache_salt_key (void)
+  if (g_once_init_enter (&quark))
+    g_once_init_leave (&quark, g_quark_from_static_string ("tern-cache-salt"));
+  return (GQuark)quark;
+}
+
+char *
+tern_cache_salt_key (void)
 {
   return g_strdup ("tern:salt"); /* no entry's key: those begin with http */
 }
