@@ -5,6 +5,7 @@
 
 #include "cache.h"
 #include "completions.h"
+#include "download.h"
 #include "get.h"
 #include "plugins.h"
 #include "send.h"
@@ -30,6 +31,14 @@ const Command commands[] = {
     .values_size = sizeof (SendOptions),
     .arguments = ARGUMENTS_FILES,
     .run = send_run },
+  { .name = "download",
+    .usage = N_ ("URL…"),
+    .summary = N_ ("Download URLs into files."),
+    .more = download_more,
+    .sets = download_sets,
+    .values_size = sizeof (DownloadOptions),
+    .arguments = ARGUMENTS_ANY,
+    .run = download_run },
   { .name = "head",
     .usage = N_ ("URL…"),
     .summary = N_ ("Ask for the head of an answer alone."),

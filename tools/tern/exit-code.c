@@ -67,6 +67,8 @@ exit_code_of_tern_error (int code, gboolean before_sending)
     case TERN_ERROR_INCOMPLETE_READ:
     case TERN_ERROR_REMOTE_DISCONNECTED:
       return TERN_EXIT_INCOMPLETE;
+    case TERN_ERROR_CHECKSUM:
+      return TERN_EXIT_CHECKSUM;
     case TERN_ERROR_UNSUPPORTED_FILE_MODE:
       return TERN_EXIT_LOCAL_FILE;
     case TERN_ERROR_INVALID_URL:

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <tern/tern.h>
 
-static gboolean
-add_header (TernHeaders *headers, const char *line, GError **error)
+gboolean
+request_add_header (TernHeaders *headers, const char *line, GError **error)
 {
   const char *colon = strchr (line, ':');
   g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
@@ -31,7 +31,7 @@ request_make (Plan *plan, const FetchOptions *options, GError **error)
   TernHeaders *headers = tern_request_get_headers (request);
 
   for (guint i = 0; i < plan->headers->len; i++)
-    if (!add_header (headers, g_ptr_array_index (plan->headers, i), error))
+    if (!request_add_header (headers, g_ptr_array_index (plan->headers, i), error))
       return NULL;
   /* RFC 9111 §5.2.1.7 */
   if (options->session.only_cached)

@@ -7,5 +7,8 @@
 
 #include <tern/tern-types.h>
 
+/* A line as it was typed; an error of G_OPTION_ERROR where it is none. */
+gboolean request_add_header (TernHeaders *headers, const char *line, GError **error);
+
 /* Reads what has to be joined; an error of G_OPTION_ERROR is one of usage. */
 TernRequest *request_make (Plan *plan, const FetchOptions *options, GError **error);

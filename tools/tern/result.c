@@ -120,12 +120,10 @@ nick (GType type, int value)
   return found ? found->value_nick : NULL;
 }
 
-static void
-append_error (GString *out, const Fetch *fetch)
+void
+result_append_error (GString *out, const GError *error, TernPhase phase)
 {
-  g_autoptr (TernFailure) failure = tern_request_get_failure (fetch->request);
-  const GError *error = fetch->error;
-  const TernPhase phase = failure ? tern_failure_get_phase (failure) : TERN_PHASE_NONE;
+  g_autofree char *status = NULL;
   const char *code = NULL;
 
   if (!error)
@@ -139,12 +137,34 @@ append_error (GString *out, const Fetch *fetch)
     code = nick (TERN_TYPE_PLUGIN_ERROR, error->code);
   else if (error->domain == G_IO_ERROR)
     code = nick (G_TYPE_IO_ERROR_ENUM, error->code);
+  else if (error->domain == TERN_STATUS_ERROR)
+    code = status = g_strdup_printf ("%d", error->code);
   json_open (out, "error", '{');
   json_string (out, "domain", g_quark_to_string (error->domain));
   json_string (out, "code", code);
   json_string (out, "message", error->message);
   json_string (out, "phase", nick (TERN_TYPE_PHASE, phase));
   json_close (out, '}');
+}
+
+static TernPhase
+find_phase (const Fetch *fetch)
+{
+  g_autoptr (TernFailure) failure
+      = fetch->request ? tern_request_get_failure (fetch->request) : NULL;
+
+  return failure ? tern_failure_get_phase (failure) : TERN_PHASE_NONE;
+}
+
+void
+result_append_response (GString *out, TernResponse *response, gint64 body_time)
+{
+  append_head (out, response);
+  append_headers (out, "trailers", tern_response_get_trailers (response));
+  append_hops (out, response);
+  append_cache (out, response);
+  append_tls (out, tern_response_get_tls (response));
+  append_timings (out, response, body_time);
 }
 
 static void
@@ -176,15 +196,10 @@ result_print (const Fetch *fetch, const Trace *trace, GError **error)
   json_open (out, NULL, '{');
   json_string (out, "url", fetch->plan->shown_url);
   json_int (out, "exit", fetch->exit_code);
-  append_error (out, fetch);
+  result_append_error (out, fetch->error, find_phase (fetch));
   if (fetch->response)
     {
-      append_head (out, fetch->response);
-      append_headers (out, "trailers", tern_response_get_trailers (fetch->response));
-      append_hops (out, fetch->response);
-      append_cache (out, fetch->response);
-      append_tls (out, tern_response_get_tls (fetch->response));
-      append_timings (out, fetch->response, fetch->body_time);
+      result_append_response (out, fetch->response, fetch->body_time);
       json_int (out, "bytes", (gint64) fetch->received);
     }
   json_string (out, "sha256",

@@ -4,5 +4,11 @@
 
 #include "trace-text.h"
 
+#include <tern/tern-failure.h>
+
+/* Their members, within an object. */
+void result_append_error (GString *out, const GError *error, TernPhase phase);
+void result_append_response (GString *out, TernResponse *response, gint64 body_time);
+
 /* Prints what came of a fetch as one object on one line of standard output. */
 gboolean result_print (const Fetch *fetch, const Trace *trace, GError **error);
