@@ -179,6 +179,8 @@ answer_step (Script *self, const Step *step, TernFlow *flow)
     op->hash = g_strdup (step->body);
   else if (step->kind == TERN_OP_DRAIN)
     g_clear_pointer (&flow->result.body, tern_reader_free);
+  else if (step->kind == TERN_OP_JOIN)
+    op->joining.state = step->flight;
   else if (step->kind == TERN_OP_CACHE_STORE)
     {
       g_clear_pointer (&self->stored, g_bytes_unref);
@@ -447,4 +449,75 @@ TernCacheStore *
 script_store_new (void)
 {
   return g_object_new (SCRIPT_TYPE_STORE, NULL);
+}
+
+/* ---- the same with entries ---- */
+
+#define SCRIPT_TYPE_ENTRIES (script_entries_get_type ())
+G_DECLARE_FINAL_TYPE (ScriptEntries, script_entries, SCRIPT, ENTRIES, GObject)
+
+struct _ScriptEntries
+{
+  GObject parent;
+};
+
+static void script_entries_iface_init (TernCacheStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (ScriptEntries, script_entries, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TERN_TYPE_CACHE_STORE,
+                                                      script_entries_iface_init))
+
+static gboolean
+script_entries_open (TernCacheStore *store, const char *key, GBytes **meta, GBytes **body,
+                     GInputStream **stream, GError **error)
+{
+  g_error ("the store was asked for the entry %s", key);
+  return FALSE;
+}
+
+static TernCacheWriter *
+script_entries_create (TernCacheStore *store, const char *key, GBytes *meta, GError **error)
+{
+  g_error ("the store was to take the entry %s", key);
+  return NULL;
+}
+
+static gboolean
+script_entries_set_meta (TernCacheStore *store, const char *key, GBytes *before, GBytes *meta,
+                         gint64 keep_until, GError **error)
+{
+  g_error ("the store was to change the entry %s", key);
+  return FALSE;
+}
+
+static TernCacheStoreFlags
+script_entries_get_flags (TernCacheStore *store)
+{
+  return TERN_CACHE_STORE_LOCAL | TERN_CACHE_STORE_ANY_THREAD;
+}
+
+static void
+script_entries_iface_init (TernCacheStoreInterface *iface)
+{
+  script_store_iface_init (iface);
+  iface->open_entry = script_entries_open;
+  iface->create_entry = script_entries_create;
+  iface->set_meta = script_entries_set_meta;
+  iface->get_flags = script_entries_get_flags;
+}
+
+static void
+script_entries_class_init (ScriptEntriesClass *klass)
+{
+}
+
+static void
+script_entries_init (ScriptEntries *self)
+{
+}
+
+TernCacheStore *
+script_store_new_entries (void)
+{
+  return g_object_new (SCRIPT_TYPE_ENTRIES, NULL);
 }

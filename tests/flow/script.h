@@ -50,6 +50,8 @@ typedef struct
    * CONNECT, as @sent; of a question for proxies the answer, "|" between them. */
   const char *proxy;
   const char *tunnel;
+
+  TernFlightState flight; /* of a JOIN */
 } Step;
 
 #define EXCHANGE(...) { .kind = TERN_OP_EXCHANGE, __VA_ARGS__ }
@@ -58,6 +60,7 @@ typedef struct
 #define GET(key, ...) { .kind = TERN_OP_CACHE_GET, .asked = key, __VA_ARGS__ }
 #define SET(key) { .kind = TERN_OP_CACHE_SET, .asked = key }
 #define STORE(key) { .kind = TERN_OP_CACHE_STORE, .asked = key }
+#define JOIN(key, what) { .kind = TERN_OP_JOIN, .asked = key, .flight = what }
 #define DELETE(key) { .kind = TERN_OP_CACHE_DELETE, .asked = key }
 #define PROXIES(list, ...)                                                                         \
   { .kind = TERN_OP_PROXY_FIND, .asked = "proxy", .proxy = list, __VA_ARGS__ }
@@ -114,6 +117,8 @@ void script_read (Script *self);
 /* A store that is not called for operations: the script stands in its place. What was stored
  * without one, as bodies are, can be looked at; NULL where there is no such key. */
 TernCacheStore *script_store_new (void);
+/* The same that takes entries, for JOIN; nothing can be stored in it. */
+TernCacheStore *script_store_new_entries (void);
 GBytes *script_store_peek (TernCacheStore *store, const char *suffix);
 
 G_END_DECLS

@@ -273,6 +273,84 @@ test_guard (gboolean async, gconstpointer data)
   }
 }
 
+/* ---- others who ask for the same ---- */
+
+/* Whatever becomes of who was waited for, nobody waits twice. */
+static void
+test_join (gboolean async, gconstpointer data)
+{
+  g_autoptr (GBytes) meta = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_auto (Script) s;
+
+  init (&s, async, "GET");
+  fill (&s, FRESH, &meta, &body);
+  g_set_object (&s.settings->cache_store, NULL);
+  s.settings->cache_store = script_store_new_entries ();
+  {
+    const Step alone[] = {
+      FIND ("/a"),
+      JOIN ("/a", TERN_FLIGHT_ALONE),
+      EXCHANGE (.asked = "GET /a", .status = 403),
+      DELETE ("/a"),
+    };
+    /* It was stored meanwhile. */
+    const Step again[] = {
+      FIND ("/a"),
+      JOIN ("/a", TERN_FLIGHT_AGAIN),
+      FIND ("/a", .value = meta),
+      OPEN ("/a", .value = body),
+    };
+    const Step again_for_nothing[] = {
+      FIND ("/a"),
+      JOIN ("/a", TERN_FLIGHT_AGAIN),
+      FIND ("/a"),
+      JOIN ("/a", TERN_FLIGHT_ALONE),
+      EXCHANGE (.asked = "GET /a", .status = 403),
+      DELETE ("/a"),
+    };
+
+    script_run (&s, alone, DOWN UP);
+    script_run (&s, again, HIT);
+    script_assert_status (&s, 200);
+    script_run (&s, again_for_nothing, DOWN UP);
+  }
+}
+
+/* Who wants something of his own, or the newest, asks by himself. */
+static void
+test_not_joined (gboolean async, gconstpointer data)
+{
+  static const char *const fields[][2] = {
+    { "Range", "bytes=1-" },
+    { "If-None-Match", "\"9\"" },
+    { "If-Modified-Since", "Sun, 06 Nov 1994 08:49:37 GMT" },
+    { "Cache-Control", "no-cache" },
+    { "Cache-Control", "max-age=0" },
+  };
+  static const Step steps[] = {
+    FIND ("/a"),
+    EXCHANGE (.asked = "GET /a", .status = 403),
+    DELETE ("/a"),
+  };
+  static const Step head[] = {
+    FIND ("/a"),
+    EXCHANGE (.asked = "HEAD /a", .status = 403),
+  };
+  g_auto (Script) s;
+
+  script_init (&s, async, "GET", "/a");
+  s.settings->cache_store = script_store_new_entries ();
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    {
+      set_field (&s, fields[i][0], fields[i][1]);
+      script_run (&s, steps, DOWN UP);
+      tern_headers_remove (tern_request_get_headers (s.request), fields[i][0]);
+    }
+  tern_request_set_method (s.request, "HEAD");
+  script_run (&s, head, DOWN UP);
+}
+
 /* ---- what stands in for a failure ---- */
 
 static void
@@ -494,6 +572,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/flow/cache-ways/sibling", test_sibling, NULL);
   tern_test_add_both ("/flow/cache-ways/tagged", test_tagged, NULL);
   tern_test_add_both ("/flow/cache-ways/guard", test_guard, NULL);
+  tern_test_add_both ("/flow/cache-ways/join", test_join, NULL);
+  tern_test_add_both ("/flow/cache-ways/not-joined", test_not_joined, NULL);
   tern_test_add_both ("/flow/cache-ways/rescue", test_rescue, NULL);
   tern_test_add_both ("/flow/cache-ways/no-rescue", test_no_rescue, NULL);
   tern_test_add_both ("/flow/cache-ways/lost", test_lost, NULL);
