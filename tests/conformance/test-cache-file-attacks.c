@@ -3,7 +3,7 @@
  * hang or a write to somewhere else. */
 #include <sys/wait.h>
 
-#include "file-store.h"
+#include "file-entries.h"
 
 static const char value[] = "a value, of which nobody wants to see but all or nothing";
 
@@ -179,6 +179,67 @@ test_directory (FileFixture *f, gconstpointer options)
   g_assert_true (file_has (f->store, "other"));
 }
 
+/* The same with entries: nothing is read, changed or written through what somebody planted. */
+static void
+test_planted (FileFixture *f, gconstpointer options)
+{
+  g_autofree char *path = file_path (f, "key");
+  g_autofree char *target = g_build_filename (f->top, "target", NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+  g_autoptr (GBytes) body = file_make_body (300000, 1);
+  gsize before_len, after_len;
+
+  file_store_entry (f->store, "key", "meta", body);
+  g_assert_cmpint (rename (path, target), ==, 0);
+  read_file (target, &before, &before_len);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (TernCacheWriter) writer = file_create (f->store, "key", "new");
+      g_autoptr (GError) error = NULL;
+
+      if (i == 0)
+        g_assert_cmpint (symlink (target, path), ==, 0);
+      else
+        g_assert_cmpint (i == 1 ? mkfifo (path, 0600) : mkdir (path, 0700), ==, 0);
+      file_assert_no_entry (f->store, "key");
+      file_set_meta (f->store, "key", "meta", "other");
+      g_assert_cmpuint (file_verify (f->store), ==, 0);
+      g_assert_true (file_write (writer, body, 0, 300000, NULL));
+      /* A folder is in the way for good. */
+      g_assert_cmpint (file_commit (writer, "new", 0, &error), ==, i < 2);
+      file_assert_no_temp (f);
+      if (i < 2)
+        file_assert_entry (f->store, "key", "new", body);
+      g_assert_cmpint (remove (path), ==, 0);
+    }
+  read_file (target, &after, &after_len);
+  g_assert_cmpmem (before, before_len, after, after_len);
+}
+
+/* Somebody removes what is being written. */
+static void
+test_temp_taken_away (FileFixture *f, gconstpointer options)
+{
+  g_autoptr (GBytes) body = file_make_body (300000, 1);
+  g_autoptr (TernCacheWriter) writer = file_create (f->store, "key", "meta");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  g_assert_true (file_write (writer, body, 0, 300000, NULL));
+  dir = g_dir_open (f->folder, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+      g_assert_cmpint (unlink (path), ==, 0);
+    }
+  g_assert_false (file_commit (writer, "meta", 0, &error));
+  g_assert_nonnull (error);
+  file_assert_no_entry (f->store, "key");
+}
+
 /* The folder is taken away under the store. */
 static void
 test_gone (FileFixture *f, gconstpointer options)
@@ -288,6 +349,8 @@ main (int argc, char **argv)
   ADD ("links", test_links);
   ADD ("fifo", test_fifo);
   ADD ("directory", test_directory);
+  ADD ("planted", test_planted);
+  ADD ("temp-taken-away", test_temp_taken_away);
   ADD ("gone", test_gone);
   ADD ("folders", test_folders);
   ADD ("unwritable", test_unwritable);
