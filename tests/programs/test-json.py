@@ -3,14 +3,17 @@
 """tern --json: the members of the object are a contract."""
 
 import base64
+import hashlib
 import json
 
+from schema import Schema, Wrong
 from program import Origin, Raw, path, read, tern
 from tap import case, contains, equal, lacks, run
 
 origin = Origin()
 secure = Origin('-t')
 TEXT = tern(origin('/plain')).text
+SCHEMA = Schema()
 
 
 def fetch(*arguments):
@@ -18,6 +21,7 @@ def fetch(*arguments):
   equal(result.text.count('\n'), 1)
   found = json.loads(result.text)
   equal(found['exit'], result.code)
+  SCHEMA.check(found)
   return found
 
 
@@ -39,6 +43,34 @@ def plain():
                           'wait'])
   assert timings['head'] >= timings['wait'] > 0, timings
   equal(timings['reused'], False)
+
+
+@case('/json/schema')
+def schema():
+  good = fetch(origin('/redirect-chain?n=2'))
+  # What the test of the schema itself lets through would be let through everywhere.
+  for wrong in ({'status': 'x'}, {'status': 99}, {'new': 1}, {'sha256': 'abc'}, {'hops': [{}]},
+                {'tls': {}}, {'exit': True}):
+    try:
+      SCHEMA.check({**good, **wrong})
+    except Wrong:
+      continue
+    raise AssertionError(wrong)
+  for option in ('trace', 'head'):
+    SCHEMA.check(json.loads(tern(option, '--json', origin('/cached')).text))
+  SCHEMA.check(json.loads(tern('send', 'PUT', '--json', origin('/echo'), 'a=b').text))
+  lines = tern('--progress', 'json', '-o', 'file', origin('/slow?drip=1&ms=60')).err.splitlines()
+  assert lines
+  for line in lines:
+    SCHEMA.check(json.loads(line))
+
+
+@case('/json/sha256')
+def sha256():
+  equal(fetch(origin('/gzip'))['sha256'], hashlib.sha256(TEXT.encode()).hexdigest())
+  equal(fetch('-o', 'sum', origin('/plain'))['sha256'], hashlib.sha256(TEXT.encode()).hexdigest())
+  with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort') as server:
+    equal(fetch(server.base)['sha256'], None)
 
 
 @case('/json/one-line-each')

@@ -21,13 +21,13 @@ EVIL = b'\x1b]0;owned\x07\x1b[2J\xc2\x9b31m'
 class Terminal:
   """A process with a terminal of its own as standard error, input and, unless told, output."""
 
-  def __init__(self, *arguments, stdout=None):
+  def __init__(self, *arguments, stdout=None, environment=None):
     self.pid, self.fd = pty.fork()
     if self.pid == 0:
       os.chdir(FOLDER)
       if stdout is not None:
         os.dup2(stdout, 1)
-      os.execve(TERN, [TERN, *arguments], ENVIRONMENT)
+      os.execve(TERN, [TERN, *arguments], {**ENVIRONMENT, **(environment or {})})
     self.seen = b''
 
   def read_some(self, seconds):
@@ -102,6 +102,44 @@ def escapes_error():
     terminal = Terminal(server.base)
     terminal.finish()
     lacks(terminal.seen, b'\x1b[2J')
+
+
+def colours(*arguments, environment=None):
+  terminal = Terminal(*arguments, environment=environment)
+  terminal.finish()
+  return b'\x1b[3' in terminal.seen
+
+
+@case('/terminal/colours')
+def colour():
+  url = origin('/status?code=404')
+  term = {'TERM': 'xterm'}
+  equal(colours('-i', url, environment=term), True)
+  equal(colours('-v', url, environment=term), True)
+  equal(colours('trace', url, environment=term), True)
+  for more in ({'NO_COLOR': '1'}, {'TERM': 'dumb'}):
+    equal(colours('-i', url, environment={**term, **more}), False, more)
+  # no-color.org: an empty one says nothing.
+  equal(colours('-i', url, environment={**term, 'NO_COLOR': ''}), True)
+  equal(colours('--color', 'never', '-i', url, environment=term), False)
+  equal(colours('--color', 'always', '-i', url, environment={'NO_COLOR': '1'}), True)
+  # A pipe has none unless it is told.
+  for option, wanted in ((), False), (('--color', 'always'), True):
+    done = subprocess.run([TERN, '-i', '-v', *option, url], capture_output=True, env=ENVIRONMENT,
+                          timeout=30)
+    equal((b'\x1b[' in done.stdout, b'\x1b[' in done.stderr), (wanted, wanted))
+  equal(subprocess.run([TERN, '--color', 'green', url], capture_output=True, env=ENVIRONMENT,
+                       timeout=30).returncode, 2)
+
+
+@case('/terminal/colours/no-server-paints')
+def no_paint():
+  with Raw(b'HTTP/1.1 200 OK\r\nX: \xc2\x9b2J\r\n\r\n' + EVIL) as server:
+    for option in (('-i',), ('-v',), ('trace',), ('head',)):
+      terminal = Terminal(*option, '--color', 'always', server.base)
+      terminal.finish()
+      lacks(terminal.seen, b'\xc2\x9b')
+      lacks(terminal.seen, b'\x1b]')
 
 
 @case('/terminal/progress')

@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
+#include <tern/tern.h>
 #include <unistd.h>
 
 #define HARMLESS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=@%+,"
@@ -161,9 +162,12 @@ gboolean
 curl_print (const FetchOptions *options, const Plan *plan, GError **error)
 {
   g_autoptr (GString) out = g_string_new ("curl --fail-with-body");
+  /* As it is sent: curl neither encodes what is no part of a URL nor knows every name. */
+  g_autofree char *plain = tern_uri_normalize (plan->url, NULL);
+  g_autofree char *url = target_hide_password (plain ? plain : plan->url);
 
   /* Brackets and braces mean something to curl alone. */
-  if (strpbrk (plan->shown_url, "[]{}"))
+  if (strpbrk (url, "[]{}"))
     append_word (out, "--globoff");
   append_method (out, plan);
   if (!options->raw)
@@ -177,7 +181,7 @@ curl_print (const FetchOptions *options, const Plan *plan, GError **error)
     append_word (out, "--include");
   if (options->output)
     append_option (out, "--output", options->output);
-  append_word (out, plan->shown_url);
+  append_word (out, url);
   g_string_append_c (out, '\n');
   if (isatty (STDOUT_FILENO))
     {

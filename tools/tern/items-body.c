@@ -20,11 +20,22 @@ refuse (GError **error, const char *format, const Item *item)
 char *
 items_body_type_of_file (const char *name)
 {
+  /* What people send most, for machines without a list of types. */
+  static const char *const known[][2] = { { ".json", "application/json" },
+                                          { ".xml", "application/xml" },
+                                          { ".csv", "text/csv" },
+                                          { ".html", "text/html" },
+                                          { ".txt", "text/plain" },
+                                          { ".png", "image/png" },
+                                          { ".jpg", "image/jpeg" } };
   g_autofree char *type = NULL;
   gboolean is_guess = FALSE;
 
   if (strcmp (name, "-") == 0)
     return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_str_has_suffix (name, known[i][0]))
+      return g_strdup (known[i][1]);
   type = g_content_type_guess (name, NULL, 0, &is_guess);
   return is_guess || !type ? g_strdup ("application/octet-stream")
                            : g_content_type_get_mime_type (type);

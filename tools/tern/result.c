@@ -98,6 +98,8 @@ append_tls (GString *out, TernTlsInfo *tls)
   json_string (out, "version", version);
   json_string (out, "cipher", tern_tls_info_get_cipher (tls));
   json_bool (out, "resumed", tern_tls_info_get_resumed (tls));
+  json_bool (out, "verified", tern_tls_info_get_verified (tls));
+  json_string (out, "protocol", tern_tls_info_get_protocol (tls));
   json_close (out, '}');
 }
 

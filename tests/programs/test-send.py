@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""tern send and tern head; --curl and --offline, which show what would be sent."""
+
+import json
+import shutil
+import subprocess
+
+from program import ENVIRONMENT, FOLDER, Origin, Raw, path, tern, write
+from tap import Skip, case, contains, equal, lacks, run
+
+origin = Origin()
+secure = Origin('-t')
+
+
+def ask(*arguments, stdin=None):
+  """What arrived: the request line, its fields and its body."""
+  result = tern('send', *arguments, stdin=stdin)
+  equal((result.code, result.err), (0, ''))
+  return split(result.out)
+
+
+def split(request):
+  head, _, body = request.partition(b'\r\n\r\n')
+  lines = head.decode().split('\r\n')
+  return lines[0], sorted(lines[1:]), body
+
+
+@case('/send/json')
+def as_json():
+  line, fields, body = ask('PUT', origin('/echo'), 'name=tern', 'count:=3', 'list:=[1, {"a": null}]',
+                           'flag:= true ', 'empty=', 'quote="\\é')
+  equal(line, 'PUT /echo HTTP/1.1')
+  contains(fields, 'Content-Type: application/json')
+  contains(fields, 'Accept: application/json, */*;q=0.5')
+  equal(json.loads(body), {'name': 'tern', 'count': 3, 'list': [1, {'a': None}], 'flag': True,
+                           'empty': '', 'quote': '"\\é'})
+
+
+@case('/send/form')
+def as_form():
+  for option in ('-f', '--form'):
+    _, fields, body = ask(option, 'POST', origin('/echo'), 'a=b c', 'd&=é', 'x=*-._~')
+    contains(fields, 'Content-Type: application/x-www-form-urlencoded')
+    equal(body, b'a=b+c&d%26=%C3%A9&x=*-._%7E')
+
+
+@case('/send/multipart')
+def multipart():
+  write('some "file".txt', b'\x00\r\ncontent')
+  _, fields, body = ask('POST', origin('/echo'), 'plain=text', 'file@some "file".txt')
+  type_, = [field for field in fields if field.startswith('Content-Type: ')]
+  boundary = type_.partition('boundary=')[2].encode()
+  equal(type_.partition(';')[0], 'Content-Type: multipart/form-data')
+  equal(body, b'--' + boundary + b'\r\nContent-Disposition: form-data; name="plain"\r\n\r\ntext\r\n'
+        b'--' + boundary + b'\r\nContent-Disposition: form-data; name="file"; '
+        b'filename="some %22file%22.txt"\r\nContent-Type: text/plain\r\n\r\n\x00\r\ncontent\r\n'
+        b'--' + boundary + b'--\r\n')
+  contains(' '.join(ask('--multipart', 'POST', origin('/echo'), 'a=b')[1]), 'multipart/form-data')
+
+
+@case('/send/query')
+def query():
+  equal(ask('GET', origin('/echo?a=1#part'), 'b==x y', 'c==&=')[0],
+        'GET /echo?a=1&b=x%20y&c=%26%3D HTTP/1.1')
+  equal(ask('GET', origin('/echo'), 'q==é')[0], 'GET /echo?q=%C3%A9 HTTP/1.1')
+
+
+@case('/send/headers')
+def headers():
+  _, fields, body = ask('-H', 'X-Gone: 1', 'GET', origin('/echo'), 'X-One:1', 'X-Empty;', 'X-Gone:',
+                        'X-Time:12:30')
+  for field in ('X-One: 1', 'X-Empty: ', 'X-Time: 12:30'):
+    contains(fields, field)
+  lacks(' '.join(fields), 'X-Gone')
+  equal(body, b'')
+  _, fields, _ = ask('POST', origin('/echo'), 'Content-Type:application/vnd.x+json', 'Accept:a/b',
+                     'n:=1')
+  contains(fields, 'Content-Type: application/vnd.x+json')
+  contains(fields, 'Accept: a/b')
+
+
+@case('/send/whole-body')
+def whole():
+  write('body.json', b'{"a":1}')
+  _, fields, body = ask('POST', origin('/echo'), '@body.json')
+  equal(body, b'{"a":1}')
+  contains(fields, 'Content-Length: 7')
+  contains(fields, 'Content-Type: application/json')
+  for item in ('@-', '-'):
+    _, fields, body = ask('POST', origin('/echo'), item, stdin=b'from a pipe')
+    equal(body, b'from a pipe')
+    contains(fields, 'Transfer-Encoding: chunked')
+  # Nothing else reads standard input.
+  equal(ask('POST', origin('/echo'), stdin=b'not asked for')[2], b'')
+
+
+@case('/send/from-files')
+def from_files():
+  write('text', b'line\nline')
+  write('list.json', b' [1,2]\n')
+  body = ask('POST', origin('/echo'), 'text=@text', 'list:=@list.json')[2]
+  equal(json.loads(body), {'text': 'line\nline', 'list': [1, 2]})
+
+
+@case('/send/escapes')
+def escapes():
+  equal(json.loads(ask('POST', origin('/echo'), 'a\\:b=1', 'c\\=d=2', '\\@e=3', 'f\\\\=4')[2]),
+        {'a:b': '1', 'c=d': '2', '@e': '3', 'f\\': '4'})
+
+
+@case('/send/refused')
+def refused():
+  url = origin('/echo')
+  for items in (['nothing'], ['a:=tru'], ['a:=1,"b":2'], ['a:={"b":}'], ['a:=01'], ['a:="\t"'],
+                ['a:=' + '[' * 1000 + ']' * 1000], ['@body', 'a=1'], ['--form', 'a:=1'],
+                [b'a=\xff'], ['Bad Name:x'], ['a:=']):
+    result = tern('send', 'POST', url, *items)
+    equal((result.code, result.out, result.err.count('\n')), (2, b'', 1), items)
+  for arguments in ([], ['POST']):
+    equal(tern('send', *arguments).code, 2)
+  equal(tern('send', 'PO ST', url).code, 2)
+  for item in ('a=@missing', '@missing', 'a@missing', 'a:=@missing'):
+    result = tern('send', 'POST', url, item)
+    equal(result.code, 11, item)
+    contains(result.err, 'missing')
+
+
+@case('/head')
+def head():
+  result = tern('head', origin('/cached'))
+  lines = result.text.split('\n')
+  equal((result.code, lines[0], lines[-2:]), (0, 'HTTP/1.1 200 OK', ['', '']))
+  contains(lines, 'Cache-Control: max-age=60')
+  equal(tern('head', origin('/status?code=404')).code, 4)
+  found = json.loads(tern('head', '--json', origin('/plain')).text)
+  equal((found['status'], found['bytes']), (200, 0))
+  equal(tern('head').code, 2)
+
+
+@case('/offline/is-what-is-sent')
+def offline():
+  for arguments in (['get', origin('/echo')], ['get', '-d', 'a=b', '-d', 'c', origin('/echo')],
+                    ['get', '--raw', '-X', 'BREW', '-H', 'X: y', origin('/echo?a=b')],
+                    ['send', 'POST', origin('/echo'), 'a=b', 'X:y']):
+    sent = split(tern(*arguments, '--no-cache').out)
+    shown = tern(*arguments, '--offline')
+    equal((shown.code, shown.err), (0, ''))
+    shown_head, _, shown_body = shown.text.partition('\n\n')
+    equal((shown_head.split('\n')[0], sorted(shown_head.split('\n')[1:]), shown_body.encode()), sent)
+
+
+@case('/offline/sends-nothing')
+def offline_nothing():
+  with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n') as server:
+    equal(tern('--offline', server.base).code, 0)
+    equal(tern('--curl', server.base).code, 0)
+    equal(server.requests, [])
+  # It asks no name server either, and knows the ports of https.
+  for url, host in (('https://no-such-name.invalid/', 'no-such-name.invalid'),
+                    ('https://h.invalid:8443/', 'h.invalid:8443'),
+                    ('https://h.invalid:80/', 'h.invalid:80'),
+                    ('https://h.invalid:443/', 'h.invalid'),
+                    ('http://h.invalid:80/', 'h.invalid')):
+    contains(tern('--offline', url).text.split('\n'), f'Host: {host}')
+  size = len(tern('--offline', '-d', '@-', ':1/', stdin=b'x' * 3000000).out)
+  assert size > 3000000, size
+
+
+@case('/offline/secrets')
+def offline_secrets():
+  write('token', b'SECRET\n')
+  for option in ('--offline', '--curl'):
+    result = tern(option, '-H', 'Cookie: SECRET', '-H', 'Authorization: SECRET', '-u', 'me:SECRET',
+                  '--bearer', 'token', '--proxy', 'http://me:SECRET@127.0.0.1:1',
+                  'http://me:SECRET@h.invalid/')
+    equal(result.code, 0)
+    lacks(result.text + result.err, 'SECRET')
+    contains(result.text, '***')
+
+
+@case('/curl/does-the-same')
+def curl():
+  if not shutil.which('curl'):
+    raise Skip('there is no curl')
+  write('body.json', b'{"a":1}')
+  write('upload', b'\x00up')
+  for arguments in ([origin('/echo')], ['-d', 'a=b', '-d', '@body.json', origin('/echo')],
+                    ['-d', '@body.json', '-X', 'PUT', origin('/echo')],
+                    ['-H', 'X: it\'s "y"', '-H', 'X-Empty:', origin('/echo?a=[1]&b={2}')],
+                    ['--ca-file', secure.ca_file, secure('/echo')],
+                    ['send', 'PATCH', origin('/echo'), 'a=b', 'n:=1'],
+                    ['send', '-f', 'POST', origin('/echo'), 'a=b c'],
+                    ['send', 'DELETE', origin('/echo'), '@body.json'],
+                    [origin(f'/redirect?to={origin("/echo")}')]):
+    line = tern(*arguments, '--curl').text
+    done = subprocess.run(['sh', '-c', line], env=ENVIRONMENT, cwd=FOLDER, capture_output=True,
+                          timeout=60)
+    equal(done.returncode, 0, (line, done.stderr))
+    ours, theirs = split(tern(*arguments, '--no-cache').out), split(done.stdout)
+    equal((ours[0], ours[2]), (theirs[0], theirs[2]), line)
+    # Each names itself and what it can decode; curl takes everything where we say nothing.
+    own = ('user-agent:', 'accept-encoding:', 'accept: */*')
+    of = [[field.rstrip() for field in fields if not field.lower().startswith(own)]
+          for fields in (ours[1], theirs[1])]
+    equal(of[0], of[1], line)
+
+
+@case('/curl/multipart')
+def curl_multipart():
+  write('upload', b'\x00up')
+  line = tern('send', '--curl', 'POST', origin('/echo'), 'a=@b', 'f@upload')
+  equal(line.code, 11)
+  line = tern('send', '--curl', 'POST', origin('/echo'), 'a=<b', 'f@upload').text
+  contains(line, "--form-string 'a=<b' --form f=@upload ")
+
+
+@case('/curl/options')
+def curl_options():
+  line = tern('--curl', '--no-follow', '-k', '--raw', '-i', '-v', '-o', 'a b', '--total-timeout',
+              '1.5', '--connect-timeout', '2', '--proxy', 'direct://', '--no-proxy', 'x', '--cert',
+              'c', '--key', 'k', 'h.invalid').text
+  equal(line, "curl --fail-with-body --proxy '' --noproxy x --cert c --key k --insecure "
+        "--connect-timeout 2 --max-time 2 --verbose --include --output 'a b' https://h.invalid/\n")
+  contains(tern('head', '--curl', ':1/').text, ' --head ')
+  equal(tern('--curl', '--offline', ':1/').code, 2)
+
+
+run()
