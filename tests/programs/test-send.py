@@ -28,8 +28,8 @@ def split(request):
 
 @case('/send/json')
 def as_json():
-  line, fields, body = ask('PUT', origin('/echo'), 'name=tern', 'count:=3', 'list:=[1, {"a": null}]',
-                           'flag:= true ', 'empty=', 'quote="\\é')
+  line, fields, body = ask('PUT', origin('/echo'), 'name=tern', 'count:=3', 'flag:= true ',
+                           'list:=[1, {"a": null}]', 'empty=', 'quote="\\é')
   equal(line, 'PUT /echo HTTP/1.1')
   contains(fields, 'Content-Type: application/json')
   contains(fields, 'Accept: application/json, */*;q=0.5')
@@ -147,7 +147,8 @@ def offline():
     shown = tern(*arguments, '--offline')
     equal((shown.code, shown.err), (0, ''))
     shown_head, _, shown_body = shown.text.partition('\n\n')
-    equal((shown_head.split('\n')[0], sorted(shown_head.split('\n')[1:]), shown_body.encode()), sent)
+    lines = shown_head.split('\n')
+    equal((lines[0], sorted(lines[1:]), shown_body.encode()), sent)
 
 
 @case('/offline/sends-nothing')

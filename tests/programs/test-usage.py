@@ -76,8 +76,8 @@ def bash(*words, script=write('completions.bash', tern('completions', 'bash').ou
   """What Tab offers for the last word."""
   line = ' '.join("'" + word + "'" for word in words)
   done = subprocess.run(
-    ['bash', '--norc', '-c', f'. {script}; COMP_WORDS=(tern {line}); COMP_CWORD={len(words)}; _tern; '
-     'printf "%s\\n" "${COMPREPLY[@]}"'], capture_output=True, cwd=FOLDER, env=ENVIRONMENT,
+    ['bash', '--norc', '-c', f'. {script}; COMP_WORDS=(tern {line}); COMP_CWORD={len(words)}; '
+     '_tern; printf "%s\\n" "${COMPREPLY[@]}"'], capture_output=True, cwd=FOLDER, env=ENVIRONMENT,
     timeout=30)
   equal(done.stderr, b'')
   return done.stdout.decode().split()
