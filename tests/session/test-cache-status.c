@@ -50,6 +50,8 @@ static const Row rows[] = {
   { "method", 200, FRESH, "", 0, "POST", NULL, 200, "tern; fwd=method; fwd-status=200" },
   { "own-condition", 304, NULL, NULL, 0, "GET", "If-None-Match: \"9\"", 304,
     "tern; fwd=uri-miss; fwd-status=304; detail=status" },
+  { "own-condition-beside", 200, FRESH OLD TAG, "", 304, "GET", "If-None-Match: \"9\"", 304,
+    "tern; fwd=stale; fwd-status=304" },
   /* Why it was not kept. */
   { "request-no-store", 200, FRESH, NULL, 0, "GET", "Cache-Control: no-store", 200,
     "tern; fwd=request; fwd-status=200; detail=request-no-store" },
