@@ -26,8 +26,8 @@ is_hop_by_hop (const char *name, gsize len)
   return FALSE;
 }
 
-/* Those in every Connection field that are not known anyway, or NULL where there are none, as nearly
- * always. They can be as many as fit in a head, so they are looked up and not searched. */
+/* Those in every Connection field that are not known anyway, or NULL where there are none, as
+ * nearly always. They can be as many as fit in a head, so they are looked up and not searched. */
 static GHashTable *
 connection_names (const TernHeaders *headers)
 {
