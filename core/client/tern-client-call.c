@@ -14,6 +14,8 @@
 #include "exchange/tern-body-stream.h"
 #include "message/tern-response-private.h"
 
+#define WORTH_TAKING (16 * 1024)
+
 struct _TernClientCall
 {
   TernClient *client;
@@ -158,6 +160,14 @@ tern_client_call_keep_errors (TernClientCall *self)
   self->errors_as_responses = FALSE;
 }
 
+/* A body of a store that lies in memory need not be copied; but a short one may be a piece of a much
+ * longer block, which it would keep. */
+static GBytes *
+take_whole (TernReader *body, gint64 expected)
+{
+  return body && expected >= WORTH_TAKING ? tern_reader_take_rest (body) : NULL;
+}
+
 /* The head is there (both taken): the body becomes a stream, or is read on here. */
 static void
 take_response (TernClientCall *self, TernResponse *response, TernReader *body)
@@ -169,9 +179,12 @@ take_response (TernClientCall *self, TernResponse *response, TernReader *body)
                                            self->response->expected);
   if (self->body && tern_client_log_is_wanted (&self->log))
     self->body = tern_log_reader_new (self->body, &self->log, !self->whole_body);
+  g_clear_pointer (&self->content, g_bytes_unref);
   if (self->whole_body)
+    self->content = take_whole (self->body, self->response->expected);
+  if (self->whole_body && !self->content)
     tern_block_init (&self->gather, self->response->expected);
-  else if (self->body)
+  else if (!self->whole_body && self->body)
     tern_response_take_body (
         self->response,
         tern_body_stream_new (g_steal_pointer (&self->body), self->request, self->response),
@@ -199,7 +212,9 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
 
   if (self->body)
     {
-      const TernStep step = tern_gather_step (&self->gather, self->body, wait, error);
+      const TernStep step = self->content
+                                ? TERN_STEP_DONE
+                                : tern_gather_step (&self->gather, self->body, wait, error);
 
       if (step != TERN_STEP_DONE)
         return step;
@@ -212,7 +227,8 @@ read_body (TernClientCall *self, TernWait *wait, GError **error)
       self->content = g_bytes_ref (self->response->content);
       return TERN_STEP_DONE;
     }
-  self->content = tern_block_end (&self->gather);
+  if (!self->content)
+    self->content = tern_block_end (&self->gather);
   self->response->content = g_bytes_ref (self->content);
   tell_length (self);
   return TERN_STEP_DONE;

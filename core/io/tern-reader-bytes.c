@@ -33,6 +33,16 @@ bytes_get_remaining (TernReader *reader)
   return g_bytes_get_size (self->bytes) - self->at;
 }
 
+static GBytes *
+bytes_take_rest (TernReader *reader)
+{
+  BytesReader *self = (BytesReader *) reader;
+  const gsize at = self->at, size = g_bytes_get_size (self->bytes);
+
+  self->at = size;
+  return at == 0 ? g_bytes_ref (self->bytes) : g_bytes_new_from_bytes (self->bytes, at, size - at);
+}
+
 static void
 bytes_free (TernReader *reader)
 {
@@ -42,8 +52,12 @@ bytes_free (TernReader *reader)
   g_free (self);
 }
 
-static const TernReaderClass bytes_class
-    = { .read = bytes_read, .get_remaining = bytes_get_remaining, .free = bytes_free };
+static const TernReaderClass bytes_class = {
+  .read = bytes_read,
+  .get_remaining = bytes_get_remaining,
+  .take_rest = bytes_take_rest,
+  .free = bytes_free,
+};
 
 TernReader *
 tern_reader_new_bytes (GBytes *bytes)

@@ -26,6 +26,9 @@ typedef struct
    * none, the reader is as plain as it gets. */
   TernReader *(*peel) (TernReader *self);
 
+  /* All that is left at once, where it lies in memory in one piece already; the end is read then. */
+  GBytes *(*take_rest) (TernReader *self);
+
   /* What was read is not what it claims to be: nobody keeps a copy of it. */
   void (*spoil) (TernReader *self);
 
@@ -67,6 +70,13 @@ tern_reader_peel (TernReader *self)
   while (self->klass->peel)
     self = self->klass->peel (self);
   return self;
+}
+
+/* NULL where it has to be read. */
+static inline GBytes *
+tern_reader_take_rest (TernReader *self)
+{
+  return self->klass->take_rest ? self->klass->take_rest (self) : NULL;
 }
 
 static inline void
