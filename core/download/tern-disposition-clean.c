@@ -112,30 +112,34 @@ is_ours (const char *name)
          || g_str_has_suffix (lower, TERN_DISPOSITION_PARTIAL TERN_DISPOSITION_STATE);
 }
 
+/* Blanks and dots at the end vanish on other systems, and the name would be another. */
+static void
+trim_end (char *name)
+{
+  for (gsize len = strlen (name); len > 0 && strchr (". ", name[len - 1]); len--)
+    name[len - 1] = '\0';
+}
+
 char *
 tern_disposition_clean (const char *name)
 {
   g_autofree char *valid = g_utf8_make_valid (name, -1);
   g_autofree char *replaced = replace_forbidden (skip_folders (valid));
-  g_autofree char *short_name = NULL;
-  char *start = replaced;
-  gsize len;
+  g_autofree char *full = NULL;
+  g_autofree char *clean = NULL;
+  char *start = replaced + strspn (replaced, " ");
 
-  while (*start == ' ')
-    start++;
-  /* Blanks and dots at the end vanish on other systems, and the name would be another. */
-  for (len = strlen (start); len > 0 && strchr (". ", start[len - 1]); len--)
-    start[len - 1] = '\0';
-  if (!has_substance (start))
-    return NULL;
-  short_name = shorten (start);
+  trim_end (start);
   /* A hidden file, or one that a program reads as its settings, is not for a server to place; a
    * dash at the start is read as an option. */
-  if (*short_name == '.' || *short_name == '-' || *short_name == '~')
-    *short_name = '_';
-  if (is_reserved (short_name))
-    return g_strconcat ("_", short_name, NULL);
-  if (is_ours (short_name))
-    return g_strconcat (short_name, "_", NULL);
-  return g_steal_pointer (&short_name);
+  if (*start && strchr (".-~", *start))
+    *start = '_';
+  full = g_strconcat (is_reserved (start) ? "_" : "", start, NULL);
+  clean = shorten (full);
+  trim_end (clean);
+  if (!has_substance (clean))
+    return NULL;
+  if (is_ours (clean))
+    clean[strlen (clean) - 1] = '_';
+  return g_steal_pointer (&clean);
 }

@@ -72,6 +72,7 @@ static const Case names[] = {
   { "hidden", ".bashrc", "_bashrc" },
   { "hidden-blank", " .bashrc", "_bashrc" },
   { "option", "-rf", "_rf" },
+  { "only-option", "-", NULL },
   { "home", "~a", "_a" },
   { "end-dot", "a.txt.", "a.txt" },
   { "end-blanks", "a.txt . .", "a.txt" },
@@ -111,9 +112,9 @@ static const Case names[] = {
   { "com10", "com10", "com10" },
   { "lpt9", "LPT9", "_LPT9" },
   { "console", "console.txt", "console.txt" },
-  { "our-part", "a.iso.tern-part", "a.iso.tern-part_" },
-  { "our-part-upper", "a.iso.TERN-PART", "a.iso.TERN-PART_" },
-  { "our-state", "a.iso.tern-part.state", "a.iso.tern-part.state_" },
+  { "our-part", "a.iso.tern-part", "a.iso.tern-par_" },
+  { "our-part-upper", "a.iso.TERN-PART", "a.iso.TERN-PAR_" },
+  { "our-state", "a.iso.tern-part.state", "a.iso.tern-part.stat_" },
 };
 
 static const Case uris[] = {
