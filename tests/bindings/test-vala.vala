@@ -145,6 +145,29 @@ async void connection () throws Error {
   conn.close ();
 }
 
+async void download () throws Error {
+  var client = new Tern.Client ();
+  var options = new Tern.DownloadOptions ();
+  FileIOStream stream;
+  var file = File.new_tmp ("tern-XXXXXX", out stream);
+  string words = "";
+  options.overwrite = true;
+  options.progress.connect ((received, total, what) => { words += " " + what; });
+  var done = client.download (origin_base + "/big?size=1000", file, options, null);
+  assert_true (done.get_size () == 1000, "size");
+  assert_equal (done.get_file ().get_path (), file.get_path ());
+  done = yield client.download_async (origin_base + "/big?size=1000", file, options, null);
+  assert_true (done.get_checksum ().length == 64, "checksum");
+  assert_true (words.has_suffix (" finishing"), words);
+  options.overwrite = false;
+  try {
+    client.download (origin_base + "/plain", file, options, null);
+    assert_true (false, "it did not fail");
+  } catch (IOError.EXISTS error) {
+    file.delete ();
+  }
+}
+
 int number = 0;
 
 void report (string name, Error? error) {
@@ -156,7 +179,7 @@ void report (string name, Error? error) {
 }
 
 async void run_all () {
-  stdout.printf ("1..8\n");
+  stdout.printf ("1..9\n");
   Error? failure = null;
   try { yield request_sync (); } catch (Error error) { failure = error; }
   report ("/vala/request/sync", failure);
@@ -181,6 +204,9 @@ async void run_all () {
   failure = null;
   try { yield connection (); } catch (Error error) { failure = error; }
   report ("/vala/connection", failure);
+  failure = null;
+  try { yield download (); } catch (Error error) { failure = error; }
+  report ("/vala/download", failure);
 }
 
 int main () {

@@ -105,11 +105,17 @@ load_run (Load *self, const Shelf *shelf, const char *target, GCancellable *canc
 }
 
 gboolean
+load_run_uri_fd (Load *self, const char *uri, int fd)
+{
+  return run (self, uri, NULL, fd, NULL);
+}
+
+gboolean
 load_run_fd (Load *self, const Shelf *shelf, int fd)
 {
   g_autofree char *uri = tern_origin_uri (shelf->origin, "/file");
 
-  return run (self, uri, NULL, fd, NULL);
+  return load_run_uri_fd (self, uri, fd);
 }
 
 void

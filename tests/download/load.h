@@ -35,6 +35,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Load, load_clear)
 gboolean load_run (Load *self, const Shelf *shelf, const char *target, GCancellable *cancellable);
 gboolean load_run_uri (Load *self, const char *uri, GCancellable *cancellable);
 gboolean load_run_fd (Load *self, const Shelf *shelf, int fd);
+gboolean load_run_uri_fd (Load *self, const char *uri, int fd);
 
 /* It failed so. */
 #define load_assert_tern_error(self, code, text)                                                   \
