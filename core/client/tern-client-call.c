@@ -160,8 +160,8 @@ tern_client_call_keep_errors (TernClientCall *self)
   self->errors_as_responses = FALSE;
 }
 
-/* A body of a store that lies in memory need not be copied; but a short one may be a piece of a much
- * longer block, which it would keep. */
+/* A body of a store that lies in memory need not be copied; but a short one may be a piece of a
+ * much longer block, which it would keep. */
 static GBytes *
 take_whole (TernReader *body, gint64 expected)
 {

@@ -26,7 +26,7 @@ typedef struct
    * none, the reader is as plain as it gets. */
   TernReader *(*peel) (TernReader *self);
 
-  /* All that is left at once, where it lies in memory in one piece already; the end is read then. */
+  /* All that is left at once, where it lies in memory in one piece already; that was the end. */
   GBytes *(*take_rest) (TernReader *self);
 
   /* What was read is not what it claims to be: nobody keeps a copy of it. */
