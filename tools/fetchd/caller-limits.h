@@ -7,6 +7,7 @@
 typedef struct
 {
   guint jobs;       /* jobs of one caller, those that ended and were not removed included */
+  guint detached;   /* detached jobs of all callers */
   guint streams;    /* bodies that one caller has open */
   guint64 memory;   /* bytes that one caller's jobs and streams hold here */
   guint rate;       /* calls a second that begin something, over time */
@@ -18,8 +19,8 @@ typedef struct
 
 #define LIMITS_DEFAULT                                                                             \
   {                                                                                                \
-    .jobs = 1000, .streams = 100, .memory = 32 << 20, .rate = 200, .burst = 1000, .active = 32,    \
-    .active_one = 16, .threads = 512                                                               \
+    .jobs = 1000, .detached = 5000, .streams = 100, .memory = 32 << 20, .rate = 200,               \
+    .burst = 1000, .active = 32, .active_one = 6, .threads = 512                                   \
   }
 
 /* Of the arguments of one call. */

@@ -36,6 +36,8 @@ from_tern (int code)
     case TERN_ERROR_INCOMPLETE_READ:
     case TERN_ERROR_REMOTE_DISCONNECTED:
       return TERN_FETCH_ERROR_INCOMPLETE;
+    case TERN_ERROR_CHECKSUM:
+      return TERN_FETCH_ERROR_CHECKSUM;
     case TERN_ERROR_TOO_LARGE:
     case TERN_ERROR_DECODE_LIMIT:
       return TERN_FETCH_ERROR_TOO_LARGE;
@@ -87,6 +89,11 @@ fetch_error_from (const GError *error)
     code = from_tern (error->code);
   else if (error->domain == G_IO_ERROR)
     code = from_io (error->code);
+  else if (error->domain == TERN_STATUS_ERROR)
+    code = error->code == TERN_STATUS_UNAUTHORIZED
+                   || error->code == TERN_STATUS_PROXY_AUTHENTICATION_REQUIRED
+               ? TERN_FETCH_ERROR_AUTHENTICATION
+               : TERN_FETCH_ERROR_HTTP_STATUS;
   else if (error->domain == G_RESOLVER_ERROR)
     code = TERN_FETCH_ERROR_LOOK_UP;
   return g_error_new_literal (TERN_FETCH_ERROR, code, error->message);

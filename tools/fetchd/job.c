@@ -197,8 +197,8 @@ make_spec (Job *job)
   spec->checksum = g_strdup (options->checksum);
   spec->max_size = options->max_size;
   spec->retries = options->retries;
-  spec->timeout = options->timeout;
   spec->kind = job->kind;
+  spec->base = job->base;
   spec->offset = job->done;
   spec->etag = g_strdup (job->etag);
   spec->secrets = options->secrets ? secrets_ref (options->secrets) : NULL;

@@ -3,6 +3,7 @@
  * knows no method and no job. */
 #include "bus-name.h"
 #include "face.h"
+#include "keep.h"
 #include "manager.h"
 
 #include <glib-unix.h>
@@ -29,6 +30,7 @@ typedef struct
   Jobs *jobs;
   Streams *streams;
   Face *face;
+  Keep *keep;
   Manager manager;
   guint exported;
   GDebugControllerDBus *debug;
@@ -80,13 +82,24 @@ cache_folder (void)
                            : g_build_filename (g_get_user_cache_dir (), "tern-fetchd", NULL);
 }
 
+static char *
+state_folder (void)
+{
+  const char *folder = g_getenv ("STATE_DIRECTORY");
+
+  return folder && *folder ? g_strdup (folder)
+                           : g_build_filename (g_get_user_state_dir (), "tern-fetchd", NULL);
+}
+
 static TernClient *
 make_client (const Settings *settings)
 {
   TernClient *client = tern_client_new ();
 
-  /* Callers share the client and are not to wait for each other's connections. */
+  /* How many jobs run is the queue's to say. A connection is never to be waited for behind those
+   * whose reader takes nothing, nor behind another caller's. */
   tern_client_set_max_connections (client, settings->limits.threads);
+  tern_client_set_max_connections_per_host (client, settings->limits.threads);
   transfer_connect_client (client);
   if (!settings->no_cache)
     {
@@ -117,6 +130,8 @@ on_authorize_debug (GDebugControllerDBus *controller,
 static gboolean
 daemon_start (Daemon *daemon, const Settings *settings, GError **error)
 {
+  g_autofree char *state = state_folder ();
+
   daemon->connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
   if (!daemon->connection)
     return FALSE;
@@ -129,6 +144,7 @@ daemon_start (Daemon *daemon, const Settings *settings, GError **error)
   daemon->face = face_new (daemon->connection, daemon->jobs, error);
   if (!daemon->face)
     return FALSE;
+  daemon->keep = keep_new (state, daemon->jobs, daemon->callers);
   daemon->manager = (Manager){ .connection = daemon->connection,
                                .limits = &settings->limits,
                                .callers = daemon->callers,
@@ -155,6 +171,7 @@ daemon_stop (Daemon *daemon)
   g_clear_object (&daemon->debug);
   if (daemon->exported)
     g_dbus_connection_unregister_object (daemon->connection, daemon->exported);
+  g_clear_pointer (&daemon->keep, keep_free);
   g_clear_pointer (&daemon->face, face_free);
   g_clear_pointer (&daemon->streams, streams_free);
   g_clear_pointer (&daemon->jobs, jobs_free);

@@ -28,9 +28,17 @@ make_path (void)
 }
 
 static gboolean
-check_token_free (Manager *manager, const Options *options, GError **error)
+check_detached (Manager *manager, const Options *options, GError **error)
 {
-  if (!options->detached || !jobs_find_token (manager->jobs, options->handle_token))
+  if (!options->detached)
+    return TRUE;
+  if (jobs_count_detached (manager->jobs) >= manager->limits->detached)
+    {
+      g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED,
+                   "the limit of %u detached jobs is reached", manager->limits->detached);
+      return FALSE;
+    }
+  if (!jobs_find_token (manager->jobs, options->handle_token))
     return TRUE;
   g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION,
                        "the handle token is in use");
@@ -61,7 +69,7 @@ make_job (Manager *manager, Caller *caller, GVariant *arguments, GUnixFDList *li
   if (!options_check_uri (uri, error))
     return NULL;
   options = options_parse (dictionary, OPTIONS_FETCH, list, error);
-  if (!options || !check_token_free (manager, options, error))
+  if (!options || !check_detached (manager, options, error))
     return NULL;
   out = descriptor_take_outputs (list, handles, &kind, &local);
   if (local)

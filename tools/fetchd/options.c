@@ -250,7 +250,7 @@ static const struct
   { "max_size", "t", OPTIONS_FETCH, set_max_size },
   { "retries", "u", OPTIONS_FETCH, set_retries },
   { "priority", "i", OPTIONS_FETCH, set_priority },
-  { "timeout", "d", OPTIONS_FETCH | OPTIONS_OPEN, set_timeout },
+  { "timeout", "d", OPTIONS_OPEN, set_timeout },
   { "method", "s", OPTIONS_OPEN, set_method },
   { "content_type", "s", OPTIONS_OPEN, set_content_type },
   { "body", "h", OPTIONS_OPEN, set_body },

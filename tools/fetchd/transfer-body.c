@@ -95,11 +95,14 @@ pump (Transfer *self, TernResponse *response, GError **error)
 gboolean
 transfer_run (Transfer *self, GError **error)
 {
-  g_autoptr (TernRequest) request = make_request (self->spec);
-  g_autoptr (TernResponse) response
-      = tern_client_send (self->client, request, self->cancellable, error);
+  g_autoptr (TernRequest) request = NULL;
+  g_autoptr (TernResponse) response = NULL;
   g_autofree char *etag = NULL;
 
+  if (self->spec->out >= 0 && !self->spec->any_status)
+    return transfer_download (self, error);
+  request = make_request (self->spec);
+  response = tern_client_send (self->client, request, self->cancellable, error);
   if (!response)
     return FALSE;
   etag = tern_response_get_header (response, "etag");

@@ -27,7 +27,7 @@ struct _Transfer
   gint64 total;
   char *etag;
   char *final_uri;
-  gint64 waits_since; /* for the descriptor; 0 when it does not */
+  gint64 blocked_since; /* the descriptor takes nothing since then; 0 when it does */
 };
 
 void transfer_set_progress (Transfer *self, guint64 done, gint64 total);
@@ -37,9 +37,9 @@ void transfer_show_head (Transfer *self, TernResponse *response);
 
 /* transfer-body.c: the whole work of one transfer. */
 gboolean transfer_run (Transfer *self, GError **error);
-/* transfer-write.c: all of @data into the descriptor, waiting where it has to. */
+/* transfer-write.c: all of @data into the pipe, waiting where it has to. */
 gboolean transfer_write (Transfer *self, const guint8 *data, gsize size, GError **error);
-/* transfer-write.c: an end that cannot block a thread beyond cancelling, where that can be had. */
-void transfer_prepare_out (TransferSpec *spec);
+/* transfer-download.c: the same for what goes into a descriptor of the caller's. */
+gboolean transfer_download (Transfer *self, GError **error);
 /* transfer-ask.c */
 TernCredentials *transfer_answer (Transfer *self, TernChallenge *challenge, guint attempt);

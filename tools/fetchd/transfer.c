@@ -143,7 +143,9 @@ transfer_thread (gpointer data, gpointer unused)
       transfer_run (self, &error);
       /* The reader's end of a pipe is to see its end before it hears of it, or soon after; never is
        * a descriptor kept for longer than the transfer. */
+      g_mutex_lock (&self->lock);
       g_clear_pointer (&self->spec, transfer_spec_free);
+      g_mutex_unlock (&self->lock);
       transfer_tell (self, NULL, error);
     }
   g_private_set (&current_transfer, NULL);
@@ -175,7 +177,6 @@ transfer_start (TernClient *client,
   self->data = data;
   self->done = spec->offset;
   self->total = -1;
-  transfer_prepare_out (spec);
   g_atomic_int_inc (&n_threads);
   g_thread_pool_push (pool, transfer_ref (self), NULL);
   return self;
@@ -251,12 +252,20 @@ transfer_progress_clear (TransferProgress *progress)
 gboolean
 transfer_is_stalled (Transfer *self)
 {
-  gint64 since;
+  const gint64 now = g_get_monotonic_time ();
+  GPollFD poll = { .fd = -1, .events = G_IO_OUT };
+  gboolean stalled;
 
   g_mutex_lock (&self->lock);
-  since = self->waits_since;
+  if (self->spec && self->spec->out >= 0 && self->spec->kind != DESCRIPTOR_FILE)
+    poll.fd = self->spec->out;
+  if (poll.fd < 0 || g_poll (&poll, 1, 0) != 0)
+    self->blocked_since = 0;
+  else if (self->blocked_since == 0)
+    self->blocked_since = now;
+  stalled = self->blocked_since != 0 && now - self->blocked_since > STALL_SECONDS * G_USEC_PER_SEC;
   g_mutex_unlock (&self->lock);
-  return since != 0 && g_get_monotonic_time () - since > STALL_SECONDS * G_USEC_PER_SEC;
+  return stalled;
 }
 
 /* ---- the client's signals ---- */
@@ -285,28 +294,17 @@ find_field (const char *text, const char *name)
   return NULL;
 }
 
-/* Redirects and retries happen out of sight: what was sent last tells who asks for credentials, and
- * what came last which entity it is. */
+/* Redirects and retries happen out of sight: what was sent last tells who asks for credentials. */
 static void
 on_head (
     TernClient *client, TernRequest *request, gboolean is_sent, const char *text, gpointer data)
 {
   Transfer *self = g_private_get (&current_transfer);
 
-  if (!self || g_str_has_prefix (text, "CONNECT "))
+  if (!self || !is_sent || g_str_has_prefix (text, "CONNECT "))
     return;
-  if (is_sent)
-    {
-      g_free (self->server);
-      self->server = find_field (text, "host");
-    }
-  else if (strncmp (text, "HTTP/1.", 7) == 0 && strlen (text) > 12
-           && (strncmp (text + 9, "200", 3) == 0 || strncmp (text + 9, "206", 3) == 0))
-    {
-      g_autofree char *etag = find_field (text, "etag");
-
-      transfer_set_facts (self, etag ? etag : "", NULL);
-    }
+  g_free (self->server);
+  self->server = find_field (text, "host");
 }
 
 void

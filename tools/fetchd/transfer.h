@@ -26,6 +26,7 @@ typedef struct
   gboolean any_status; /* every status is an answer, not only those of success */
   int out;             /* -1: the body is read and goes nowhere */
   DescriptorKind kind;
+  guint64 base;     /* where in a regular file the body begins */
   guint64 offset;   /* a descriptor that holds that much already, */
   char *etag;       /* of an entity with this tag */
   Secrets *secrets; /* NULL for none */

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Detached jobs on disk: a file for each, written anew and put in place of the old one, so that a
+ * helper that is killed at any instant leaves the old one or the new one. A new job is there before
+ * its caller hears of it; how far a job is, is written every other second. */
+#include "keep.h"
+
+#include "job-record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WRITE_SECONDS 2
+#define KEEP_SECONDS (30 * 24 * 3600)
+#define SUFFIX ".job"
+#define RECORD_MOST (4 << 20)
+
+struct _Keep
+{
+  char *folder;
+  Jobs *jobs;
+  Callers *callers;
+  GHashTable *dirty;   /* jobs */
+  GHashTable *written; /* Job → the state that is on disk, to tell progress from the rest */
+  guint timer;
+};
+
+static char *
+file_of (Keep *keep, const Job *job)
+{
+  g_autofree char *name = g_strconcat (job->path + strlen (JOB_ROOT "/"), SUFFIX, NULL);
+
+  return g_build_filename (keep->folder, name, NULL);
+}
+
+static gboolean
+write_file (const char *path, const char *text)
+{
+  g_autofree char *draft = g_strconcat (path, "~", NULL);
+  const int fd = g_open (draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const char *end = text + strlen (text);
+  gssize n = 0;
+
+  if (fd < 0)
+    return FALSE;
+  while (text < end && ((n = write (fd, text, (gsize)(end - text))) >= 0 || errno == EINTR))
+    text += n > 0 ? n : 0;
+  n = close (fd);
+  if (text == end && n == 0 && g_rename (draft, path) == 0)
+    return TRUE;
+  g_unlink (draft);
+  return FALSE;
+}
+
+static void
+write_job (Keep *keep, Job *job)
+{
+  g_autofree char *path = file_of (keep, job);
+  g_autofree char *text = job_record_write (job);
+
+  if (!write_file (path, text))
+    g_warning ("a job cannot be kept in %s: %s", keep->folder, g_strerror (errno));
+  g_hash_table_insert (keep->written, job, GINT_TO_POINTER (job->state + 1));
+  g_hash_table_remove (keep->dirty, job);
+}
+
+static void
+write_dirty (Keep *keep)
+{
+  g_autofree gpointer *jobs = g_hash_table_get_keys_as_array (keep->dirty, NULL);
+
+  for (guint i = 0; jobs[i]; i++)
+    write_job (keep, jobs[i]);
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  Keep *keep = data;
+
+  keep->timer = 0;
+  write_dirty (keep);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_changed (Job *job, gpointer data)
+{
+  Keep *keep = data;
+
+  if (!job->options->detached)
+    return;
+  /* A change of state is written at once, how far it is later. */
+  if (GPOINTER_TO_INT (g_hash_table_lookup (keep->written, job)) != (int)job->state + 1)
+    {
+      write_job (keep, job);
+      return;
+    }
+  g_hash_table_add (keep->dirty, job);
+  if (!keep->timer)
+    keep->timer = g_timeout_add_seconds (WRITE_SECONDS, on_timer, keep);
+}
+
+static void
+on_removed (Job *job, const char *owner, gpointer data)
+{
+  Keep *keep = data;
+
+  if (owner || !job->options->detached)
+    return;
+  g_autofree char *path = file_of (keep, job);
+
+  g_unlink (path);
+  g_hash_table_remove (keep->dirty, job);
+  g_hash_table_remove (keep->written, job);
+}
+
+/* ---- the beginning ---- */
+
+static gboolean
+is_path (const char *path)
+{
+  return g_variant_is_object_path (path);
+}
+
+static Job *
+read_job (Keep *keep, const char *name)
+{
+  g_autofree char *file = g_build_filename (keep->folder, name, NULL);
+  g_autofree char *text = NULL, *partition = NULL;
+  g_autofree char *id = g_strndup (name, strlen (name) - strlen (SUFFIX));
+  g_autofree char *path = g_strconcat (JOB_ROOT "/", id, NULL);
+  GStatBuf status;
+  gsize length;
+  Job *job = NULL;
+
+  if (is_path (path) && g_lstat (file, &status) == 0 && S_ISREG (status.st_mode)
+      && status.st_size <= RECORD_MOST && g_file_get_contents (file, &text, &length, NULL))
+    job = job_record_read (path, text, length, &partition);
+  if (job && job->created + KEEP_SECONDS < g_get_real_time () / G_USEC_PER_SEC)
+    g_clear_pointer (&job, job_free);
+  if (!job)
+    {
+      g_unlink (file);
+      return NULL;
+    }
+  job->account = callers_take_account (keep->callers, partition);
+  return job;
+}
+
+static int
+by_age (gconstpointer a, gconstpointer b)
+{
+  const Job *one = *(const Job *const *)a, *other = *(const Job *const *)b;
+
+  return (one->created > other->created) - (one->created < other->created);
+}
+
+static void
+read_all (Keep *keep)
+{
+  /* What was allowed once is not refused now. */
+  const Limits any = { .jobs = G_MAXUINT, .memory = G_MAXUINT64 };
+  g_autoptr (GDir) dir = g_dir_open (keep->folder, 0, NULL);
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      Job *job = g_str_has_suffix (name, SUFFIX) ? read_job (keep, name) : NULL;
+
+      if (job)
+        g_ptr_array_add (list, job);
+    }
+  g_ptr_array_sort (list, by_age);
+  for (guint i = 0; i < list->len; i++)
+    {
+      Job *job = g_ptr_array_index (list, i);
+
+      job->charged = 2 * strlen (job->uri);
+      account_add_job (job->account, &any, job->charged, NULL);
+      g_hash_table_insert (keep->written, job, GINT_TO_POINTER (job->state + 1));
+      jobs_add (keep->jobs, job, NULL);
+    }
+}
+
+Keep *
+keep_new (const char *folder, Jobs *jobs, Callers *callers)
+{
+  Keep *keep = g_new0 (Keep, 1);
+  const JobsListener listener = { .changed = on_changed, .removed = on_removed, .data = keep };
+
+  keep->folder = g_strdup (folder);
+  keep->jobs = jobs;
+  keep->callers = callers;
+  keep->dirty = g_hash_table_new (NULL, NULL);
+  keep->written = g_hash_table_new (NULL, NULL);
+  if (g_mkdir_with_parents (folder, 0700) < 0)
+    g_warning ("detached jobs cannot be kept in %s: %s", folder, g_strerror (errno));
+  jobs_listen (jobs, &listener);
+  read_all (keep);
+  return keep;
+}
+
+void
+keep_free (Keep *keep)
+{
+  g_clear_handle_id (&keep->timer, g_source_remove);
+  write_dirty (keep);
+  g_hash_table_unref (keep->dirty);
+  g_hash_table_unref (keep->written);
+  g_free (keep->folder);
+  g_free (keep);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Detached jobs on disk, so that the end of the helper is not theirs. */
+#pragma once
+
+#include "jobs.h"
+
+typedef struct _Keep Keep;
+
+/* Reads what @folder holds into @jobs, and keeps it up to date from then on. */
+Keep *keep_new (const char *folder, Jobs *jobs, Callers *callers);
+/* Writes what is not written yet. */
+void keep_free (Keep *keep);
