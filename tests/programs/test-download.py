@@ -12,6 +12,7 @@ import time
 
 from paced import Paced
 from program import Origin, Raw, closed_port, path, read, start, tern, write
+from schema import Schema
 from tap import case, contains, equal, lacks, run
 
 origin = Origin()
@@ -147,6 +148,7 @@ def goes_on():
   equal(files(folder), ['name.tern-part', 'name.tern-part.state'])
   result = download('--json', '-c', '-o', folder + '/name', server.base + '/x')
   found = json.loads(result.text)
+  Schema().check(found)
   equal((result.code, found['exit'], found['status'], found['resumed_from'], found['bytes']),
         (0, 0, 206, 100000, 300000))
   equal(found['sha256'], hashlib.sha256(CONTENT).hexdigest())
@@ -220,6 +222,7 @@ def exit_codes():
 def json_error():
   result = download('--json', '-o', fresh(), origin('/status?code=404'))
   found = json.loads(result.text)
+  Schema().check(found)
   equal((result.code, found['exit'], found['error']['domain'], found['error']['code'],
          found['file'], found['sha256']), (4, 4, 'tern-status-error-quark', '404', None, None))
 
