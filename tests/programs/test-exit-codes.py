@@ -3,6 +3,7 @@
 """Every exit code that tern(1) documents, each by what causes it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import time
 
 from program import ENVIRONMENT, Origin, Raw, TERN, closed_port, no_temporary_files, path, read, \
   start, tern, write
-from tap import Skip, case, contains, equal, run
+from tap import CASES, Skip, case, contains, equal, run
 
 origin = Origin()
 secure = Origin('-t')
@@ -152,6 +153,12 @@ def local_file():
   ends_with(11, '--ca-file', 'missing', secure('/plain'), says='missing')
 
 
+@case('/exit/12-checksum')
+def checksum():
+  ends_with(12, 'download', '--checksum', 'sha256:' + '0' * 64, '-o', 'sum', origin('/plain'))
+  equal(os.path.exists(path('sum')), False)
+
+
 @case('/exit/13-incomplete')
 def incomplete():
   with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort') as server:
@@ -172,11 +179,20 @@ def too_many():
 def not_in_cache():
   equal(tern('--cache', 'file://' + path('cache'), '-H', 'Cache-Control: only-if-cached',
              origin('/cached')).code, 15)
+  equal(tern('--only-cached', origin('/no-such')).code, 15)
 
 
 @case('/exit/16-plugin')
 def plugin():
   ends_with(16, '--cache', 'no-such-store:///there', origin('/plain'), says='no-such-store')
+
+
+@case('/exit/17-helper')
+def helper():
+  if '  jobs list' not in tern('--help').text:
+    raise Skip('built without the helper')
+  for address in ('unix:path=' + path('no-bus'), 'nonsense:'):
+    ends_with(17, 'jobs', 'list', environment={'DBUS_SESSION_BUS_ADDRESS': address})
 
 
 @case('/exit/130-interrupted')
@@ -207,6 +223,15 @@ def interrupted_pipe():
   equal(process.wait(20), 130)
   process.stdout.close()
   process.stderr.close()
+
+
+@case('/exit/every-code-has-a-case')
+def every():
+  # The usage and what is tested here cannot drift apart.
+  text = tern('--help').text.partition('Exit codes:')[2]
+  codes = {int(line.split()[0]) for line in text.strip().splitlines()}
+  tested = {int(number) for name, _ in CASES for number in re.findall(r'\d+', name)}
+  equal(codes - tested, set())
 
 
 @case('/exit/first-failure-wins')

@@ -7,7 +7,8 @@ import os
 import stat
 import subprocess
 
-from program import Origin, Raw, no_temporary_files, path, read, start, tern, write
+from program import ENVIRONMENT, TERN, Origin, Raw, no_temporary_files, \
+  path, read, start, tern, write
 from tap import case, contains, equal, lacks, run
 
 origin = Origin()
@@ -43,6 +44,37 @@ def several():
   result = tern(origin('/plain'), origin('/status?code=404'), origin('/status?code=500'),
                 origin('/chunked'))
   equal((result.code, result.out), (4, TEXT + b'404\n500\n' + TEXT))
+
+
+@case('/get/standard-input')
+def standard_input():
+  # URLs, where it is asked for; else it belongs to whoever comes next.
+  lines = f'{origin("/plain")}\n\n  :{origin.port}/chunked \n'.encode()
+  result = tern('-', stdin=lines)
+  equal((result.code, result.out), (0, TEXT + TEXT))
+  equal(tern('-', stdin=b'').code, 2)
+  done = subprocess.run(['sh', '-c', '"$0" "$1" && "$0" -X POST "$1" && cat', TERN,
+                         origin('/plain')], input=b'kept', capture_output=True, env=ENVIRONMENT,
+                        timeout=30)
+  equal(done.stdout, TEXT + TEXT + b'kept')
+
+
+@case('/get/store-of-the-user')
+def own_store():
+  own = {'XDG_CACHE_HOME': path('own-cache')}
+  for hit in (False, True):
+    contains(tern('--json', origin('/cached'), environment=own).text,
+             '"hit":true' if hit else '"hit":false')
+  equal(os.path.isdir(path('own-cache/tern')), True)
+  contains(tern('--json', '--no-cache', origin('/cached'), environment=own).text, '"hit":false')
+  equal(tern('--only-cached', origin('/cached'), environment=own).code, 0)
+  # Who has no place for a cache can fetch all the same.
+  write('no-folder', b'')
+  nowhere = {'XDG_CACHE_HOME': path('no-folder')}
+  equal((tern(origin('/cached'), environment=nowhere).out), TEXT)
+  equal(tern('--store', 'file://' + path('no-folder'), origin('/cached')).code, 1)
+  for options in (['--store', 'memory:'], ['--only-cached']):
+    equal(tern('--no-cache', *options, origin('/cached')).code, 2)
 
 
 @case('/get/include')

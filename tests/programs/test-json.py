@@ -56,6 +56,12 @@ def schema():
     except Wrong:
       continue
     raise AssertionError(wrong)
+  for line in tern('plugins', '--json').text.splitlines():
+    SCHEMA.check(json.loads(line))
+  for arguments in (['-o', 'down', origin('/cached')], ['-o', 'down', origin('/cached')],
+                    [origin('/status?code=404')], ['--retries=0', 'http://no-such.invalid/']):
+    line, = tern('download', '--json', *arguments).text.splitlines()
+    SCHEMA.check(json.loads(line))
   for option in ('trace', 'head'):
     SCHEMA.check(json.loads(tern(option, '--json', origin('/cached')).text))
   SCHEMA.check(json.loads(tern('send', 'PUT', '--json', origin('/echo'), 'a=b').text))

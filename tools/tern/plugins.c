@@ -2,8 +2,10 @@
 /* tern plugins: the index as a table. It reads descriptors and loads no module. */
 #include "plugins.h"
 
+#include "color.h"
 #include "escape.h"
 #include "exit-code.h"
+#include "json.h"
 #include "report.h"
 
 #include <glib/gi18n.h>
@@ -14,6 +16,14 @@
 const char plugins_more[]
     = "Each with its kind, names, rank and file. One that is broken is named on "
       "standard error, and the exit code is 16.";
+
+const OptionSet plugins_sets[] = { { output_options, 0 }, { NULL } };
+
+static const char *const kinds[] = {
+  [TERN_PLUGIN_AUTH_SCHEME] = "auth-scheme",
+  [TERN_PLUGIN_CACHE_STORE] = "cache-store",
+  [TERN_PLUGIN_CONTENT_CODING] = "content-coding",
+};
 
 enum
 {
@@ -40,22 +50,24 @@ row_free (gpointer data)
   g_free (row);
 }
 
+static const char *
+get_kind (TernPluginInfo *info)
+{
+  const TernPluginKind kind = tern_plugin_info_get_kind (info);
+
+  return kind < G_N_ELEMENTS (kinds) ? kinds[kind] : "?";
+}
+
 static Row *
 row_new (TernPluginInfo *info)
 {
-  static const char *const kinds[] = {
-    [TERN_PLUGIN_AUTH_SCHEME] = "auth-scheme",
-    [TERN_PLUGIN_CACHE_STORE] = "cache-store",
-    [TERN_PLUGIN_CONTENT_CODING] = "content-coding",
-  };
   const char *const *names = tern_plugin_info_get_names (info);
   const char *title = tern_plugin_info_get_title (info);
   const char *file = tern_plugin_info_get_file (info);
-  const TernPluginKind kind = tern_plugin_info_get_kind (info);
   Row *row = g_new0 (Row, 1);
   g_autofree char *joined = names ? g_strjoinv (", ", (char **) names) : g_strdup ("");
 
-  row->cells[COLUMN_KIND] = g_strdup (kind < G_N_ELEMENTS (kinds) ? kinds[kind] : "?");
+  row->cells[COLUMN_KIND] = g_strdup (get_kind (info));
   row->cells[COLUMN_NAMES] = escape_text (joined);
   row->cells[COLUMN_RANK] = g_strdup_printf ("%d", tern_plugin_info_get_rank (info));
   row->cells[COLUMN_TITLE] = escape_text (title ? title : "");
@@ -114,34 +126,69 @@ report_broken (TernPluginInfo *info)
   return error != NULL;
 }
 
-static int
-print_table (void)
+static char *
+format_json (GListModel *list)
 {
-  g_autoptr (GListModel) list = tern_plugins_list ();
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (TernPluginInfo) info = g_list_model_get_item (list, i);
+      const char *const *names = tern_plugin_info_get_names (info);
+      const GError *error = tern_plugin_info_get_error (info);
+      g_autoptr (GString) line = g_string_new (NULL);
+
+      json_open (line, NULL, '{');
+      json_string (line, "kind", get_kind (info));
+      json_open (line, "names", '[');
+      for (guint n = 0; names && names[n]; n++)
+        json_string (line, NULL, names[n]);
+      json_close (line, ']');
+      json_int (line, "rank", tern_plugin_info_get_rank (info));
+      json_string (line, "title", tern_plugin_info_get_title (info));
+      json_string (line, "file", tern_plugin_info_get_file (info));
+      json_string (line, "error", error ? error->message : NULL);
+      json_close (line, '}');
+      g_string_append_printf (out, "%s\n", line->str);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static char *
+format_rows (GListModel *list)
+{
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (row_free);
-  g_autoptr (GError) error = NULL;
-  g_autofree char *table = NULL;
-  gboolean any_broken = FALSE;
 
   g_ptr_array_add (rows, row_new_titles ());
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (TernPluginInfo) info = g_list_model_get_item (list, i);
 
-      any_broken |= report_broken (info);
       g_ptr_array_add (rows, row_new (info));
     }
-  table = format_table (rows);
-  if (!write_fully (STDOUT_FILENO, table, strlen (table), &error))
-    {
-      report_error ("%s", error->message);
-      return TERN_EXIT_LOCAL_FILE;
-    }
-  return any_broken ? TERN_EXIT_PLUGIN : TERN_EXIT_OK;
+  return format_table (rows);
 }
 
 int
 plugins_run (const void *values, char **arguments)
 {
-  return print_table ();
+  const OutputOptions *options = values;
+  g_autoptr (GListModel) list = tern_plugins_list ();
+  g_autofree char *text = options->json ? format_json (list) : format_rows (list);
+  g_autoptr (GError) error = NULL;
+  gboolean any_broken = FALSE;
+
+  color_begin (options->color);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (TernPluginInfo) info = g_list_model_get_item (list, i);
+
+      any_broken |= report_broken (info);
+    }
+  if (!write_fully (STDOUT_FILENO, text, strlen (text), &error))
+    {
+      report_error ("%s", error->message);
+      return TERN_EXIT_LOCAL_FILE;
+    }
+  return any_broken ? TERN_EXIT_PLUGIN : TERN_EXIT_OK;
 }
