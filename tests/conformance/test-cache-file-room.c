@@ -47,8 +47,11 @@ write_in_thread (guint number, gpointer data)
 static void
 test_size_with_threads (FileFixture *f, gconstpointer options)
 {
+  g_autoptr (GBytes) body = file_make_body (10, 1);
   guint64 size;
 
+  /* GObject makes a class in the first thread that needs it, by means that no sanitizer sees. */
+  file_store_entry (f->store, "first", "meta", body);
   tern_test_run_threads (4, write_in_thread, f->store);
   g_assert_cmpuint (file_count (f, &size), >, 10);
   g_assert_cmpuint (size, <=, (4 << 20) + 4 * 300000);
@@ -227,7 +230,7 @@ on_small_disk (FileFixture *f)
   guint n_kept = 0;
   guint64 n;
 
-  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+  if (unshare (CLONE_NEWNS) != 0 || mount ("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0
       || mount ("none", f->folder, "tmpfs", MS_NOSUID, "size=1m,mode=700") != 0)
     _exit (77);
   store = file_store_open (f->folder, "max-size=64M");
