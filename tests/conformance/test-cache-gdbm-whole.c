@@ -119,7 +119,7 @@ static void
 check_damage (GdbmFixture *f, const char *path)
 {
   g_autofree char *data = NULL;
-  guint rounds = tern_test_measures_memory () ? 1500 : 60, n_lost = 0;
+  guint rounds = tern_test_measures_memory () ? 600 : 40, n_lost = 0;
   gsize len;
 
   make_database (f, &data, &len);
