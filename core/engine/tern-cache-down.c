@@ -7,6 +7,7 @@
 #include "engine/tern-cache-join.h"
 #include "engine/tern-cache-reply.h"
 #include "engine/tern-cache-salt.h"
+#include "engine/tern-cache-stamps.h"
 #include "engine/tern-cache-walk.h"
 #include "engine/tern-revalidation.h"
 #include "engine/tern-stage.h"
@@ -51,6 +52,7 @@ forward (TernFlow *flow, TernCacheWalk *state)
 
   state->place = AT_FORWARDED;
   flow->sent = FALSE;
+  state->asked_as = tern_cache_stamp_of (state->key);
   state->asked_at = tern_cache_walk_now ();
   if (state->guards)
     add_guard (flow, state);

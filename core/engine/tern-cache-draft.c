@@ -4,6 +4,7 @@
 #include "engine/tern-cache-draft.h"
 
 #include "base/tern-log.h"
+#include "engine/tern-cache-stamps.h"
 #include "engine/tern-store-call.h"
 #include "policy/tern-cache-freshness.h"
 #include "policy/tern-cache-variants.h"
@@ -11,6 +12,7 @@
 struct _TernCacheDraft
 {
   char *key;
+  guint stamp; /* of the key, when the request was sent */
   char *slot; /* NULL: the home slot */
   TernCacheRecord *record;
   GBytes *home; /* the record of the home slot with the line about this one; NULL: it is this one */
@@ -40,6 +42,7 @@ keep_home_until (const TernCacheRecord *home, const TernCacheRecord *record)
 
 TernCacheDraft *
 tern_cache_draft_new (const char *key,
+                      guint stamp,
                       const TernCacheRequest *request,
                       const TernCacheFound *found,
                       TernCacheRecord *record)
@@ -50,6 +53,7 @@ tern_cache_draft_new (const char *key,
 
   tern_cache_place (&place, home, request, record);
   self->key = g_strdup (key);
+  self->stamp = stamp;
   self->record = record;
   if (place.slot)
     {
@@ -108,6 +112,8 @@ tern_cache_draft_store (TernCacheDraft *self, TernCacheStore *store, GBytes *bod
 
   if (!tern_cache_record_fits (record, size))
     return; /* a part that is not the one it says it is */
+  if (tern_cache_stamp_of (self->key) != self->stamp)
+    return; /* out of date before it was there */
   record->body_length = size;
   if (!tern_cache_parts_taken_by (store)) /* else the store looks by itself */
     record->body_checksum = tern_cache_checksum (0, data, size);

@@ -5,6 +5,7 @@
 
 #include "engine/tern-cache-body.h"
 #include "engine/tern-cache-reply.h"
+#include "engine/tern-cache-stamps.h"
 #include "engine/tern-cache-walk.h"
 #include "engine/tern-stage.h"
 #include "engine/tern-store-call.h"
@@ -131,7 +132,8 @@ keep_for_others (TernFlow *flow, TernCacheWalk *state)
   TernCacheRecord *copy
       = tern_cache_record_renew (state->fresh, &request, state->fresh->headers,
                                  state->fresh->request_time, state->fresh->response_time);
-  TernCacheDraft *entry = tern_cache_draft_new (state->key, &request, &state->found, copy);
+  TernCacheDraft *entry
+      = tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, copy);
   const TernCacheParts *parts = tern_cache_found_parts (&state->found, state->asked);
 
   tern_cache_draft_store (entry, flow->settings->cache_store, parts->body);
@@ -191,7 +193,8 @@ stream (TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   TernCacheStore *store = flow->settings->cache_store;
-  TernCacheDraft *draft = tern_cache_draft_new (state->key, &request, &state->found, record);
+  TernCacheDraft *draft
+      = tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, record);
   TernCacheWriter *writer = tern_cache_draft_begin (draft, store);
   g_autoptr (TernCacheFetch) fetch = NULL;
 
@@ -229,7 +232,7 @@ keep (TernFlow *flow, TernCacheWalk *state)
   state->stored = !flow->result.body;
   flow->result.body = tern_cache_body_tee (
       flow->result.body, flow->settings->cache_store,
-      tern_cache_draft_new (state->key, &request, &state->found, record));
+      tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, record));
   return TRUE;
 }
 
@@ -242,7 +245,10 @@ doom (TernFlow *flow, TernCacheWalk *state, guint status, const TernHeaders *hea
   state->doomed = tern_cache_invalidated_keys (
       &request, (const char *const *)flow->settings->safe_methods, status, headers);
   for (guint i = 0; state->doomed[i]; i++)
-    tern_cache_flights_doom (flow->settings->cache_store, state->doomed[i]);
+    {
+      tern_cache_flights_doom (flow->settings->cache_store, state->doomed[i]);
+      tern_cache_stamp_change (state->doomed[i]);
+    }
 }
 
 /* A response that came from the network: kept, or making room. */
@@ -370,6 +376,7 @@ deleted (TernFlow *flow, TernCacheWalk *state)
   state->decision.verdict = TERN_CACHE_MISS;
   state->place = AT_FORWARDED;
   state->asked_at = tern_cache_walk_now ();
+  state->asked_as = tern_cache_stamp_of (state->key);
   g_clear_pointer (&state->doomed, g_strfreev);
   state->n_deleted = 0;
   tern_call_clear_edits (&flow->call, TERN_STAGE_CACHE);

@@ -43,6 +43,7 @@ typedef struct
   TernCacheFound found;
   TernCacheDecision decision;
   gint64 asked_at; /* Unix seconds */
+  guint asked_as;  /* the stamp of the key at that time, see tern-cache-stamps.h */
   const TernCacheRecord *asked; /* of those found, the one of which a 304 speaks */
   TernCacheRecord *fresh;       /* the same after the 304 */
   gboolean kept;                /* and it was rewritten */

@@ -132,6 +132,32 @@ test_invalid (gboolean async, gconstpointer kind)
   page_get (&p, "new", 1);
 }
 
+/* What was on its way when it became invalid is handed out, and not kept. */
+static void
+test_overtaken (gboolean async, gconstpointer kind)
+{
+  g_autoptr (TernResponse) old = NULL;
+  g_autoptr (GBytes) all = NULL;
+  g_autoptr (GError) error = NULL;
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "old");
+  session_ask (&p.session, "GET", "/page");
+  session_send (&p.session);
+  session_assert (&p.session, 200, NULL);
+  old = g_object_ref (p.session.response);
+  page_set (&p, 204, NULL, NULL);
+  ask (&p, "PUT", NULL, NULL, 204);
+  g_set_object (&p.session.response, old);
+  all = session_read_all (&p.session, &error);
+  g_assert_no_error (error);
+  tern_test_assert_bytes (g_bytes_get_data (all, NULL), (gssize)g_bytes_get_size (all), "old", -1);
+  page_set (&p, 200, "Cache-Control: max-age=60\r\n", "new");
+  page_get (&p, "new", 1);
+  page_get (&p, "new", 0);
+}
+
 /* ---- no answer ---- */
 
 static const char gone[] = "";
@@ -259,6 +285,7 @@ main (int argc, char **argv)
   page_add_test ("/cache/updates/unguarded", test_unguarded);
   page_add_test ("/cache/updates/newest", test_newest);
   page_add_test ("/cache/updates/invalid", test_invalid);
+  page_add_test ("/cache/updates/overtaken", test_overtaken);
   page_add_test ("/cache/updates/lost", test_lost);
   page_add_test ("/cache/updates/lost-then-refused", test_lost_then_refused);
   page_add_test ("/cache/updates/not-sent", test_not_sent);
