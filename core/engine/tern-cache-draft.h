@@ -9,8 +9,8 @@
 
 typedef struct _TernCacheDraft TernCacheDraft;
 
-/* Takes @record; @found is what is stored under @key, and @stamp that of the key when the request was
- * sent. */
+/* Takes @record; @found is what is stored under @key, and @stamp that of the key when the request
+ * was sent. */
 TernCacheDraft *tern_cache_draft_new (const char *key,
                                       guint stamp,
                                       const TernCacheRequest *request,
