@@ -68,6 +68,7 @@ struct _TernDownloadRun
   gint64 noted_at;
   gint64 told_at;
   guint64 told; /* the length that was told last */
+  gboolean is_finishing;
   gboolean is_watched; /* somebody listens to progress */
   TernDownload *result;
 };

@@ -255,6 +255,7 @@ refuse_sum (TernDownloadRun *self, GError *cause, GError **error)
     }
   g_error_free (cause);
   self->anew = TRUE;
+  self->is_finishing = FALSE;
   tern_download_run_drop (self);
   if (!tern_download_run_restart (self, error))
     return TERN_STEP_FAILED;
@@ -269,8 +270,12 @@ finish (TernDownloadRun *self, TernWait *wait, GError **error)
   GError *cause = NULL;
   TernStep step;
 
-  if (self->noted != self->sink->length)
-    tern_download_run_note (self);
+  if (!self->is_finishing)
+    {
+      self->is_finishing = TRUE;
+      tern_download_run_note (self);
+      tern_download_run_tell (self, "finishing");
+    }
   if (self->wishes.checksum && !tern_download_sum_check (&self->sum, self->sink->shown, &cause))
     return refuse_sum (self, cause, error);
   /* Checked once: the next call is after a wait. */
@@ -281,7 +286,6 @@ finish (TernDownloadRun *self, TernWait *wait, GError **error)
   step = self->sink->klass->finish (self->sink, mtime, wait, error);
   if (step != TERN_STEP_DONE)
     return step;
-  tern_download_run_tell (self, "finishing");
   fill_result (self);
   self->state = TERN_DOWNLOAD_OVER;
   return TERN_STEP_DONE;

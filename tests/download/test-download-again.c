@@ -434,6 +434,35 @@ test_cache (gboolean async, gconstpointer data)
   load_assert_right (&load, &shelf);
 }
 
+/* What broke goes on through a cache as well, and what a cache has put together is right. */
+static void
+test_cache_breaks (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  g_autofree char *folder = NULL;
+  g_autofree char *uri = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernCacheStore) store = NULL;
+
+  begin (&load, &shelf, async);
+  folder = g_build_filename (load.dir, "cache", NULL);
+  uri = data ? g_filename_to_uri (folder, NULL, NULL) : g_strdup ("memory:");
+  store = tern_cache_store_open (uri, &error);
+  g_assert_no_error (error);
+  tern_client_set_cache_store (load.client, store);
+  tern_download_options_set_overwrite (load.options, TRUE);
+  shelf_set_fields (&shelf, "Cache-Control: max-age=1000\r\n");
+  shelf_put (&shelf, shelf_break, 10000);
+  shelf_put (&shelf, shelf_break, 20000);
+  for (guint i = 0; i < 3; i++)
+    {
+      load_run (&load, &shelf, "/file", NULL);
+      load_assert_right (&load, &shelf);
+    }
+  g_assert_cmpuint (tern_origin_n_requests (shelf.origin), >=, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -461,5 +490,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/again/fields", test_fields, NULL);
   tern_test_add_both ("/again/progress", test_progress, NULL);
   tern_test_add_both ("/again/cache", test_cache, NULL);
+  tern_test_add_both ("/again/cache-breaks/memory", test_cache_breaks, GINT_TO_POINTER (FALSE));
+  tern_test_add_both ("/again/cache-breaks/file", test_cache_breaks, GINT_TO_POINTER (TRUE));
   return g_test_run ();
 }

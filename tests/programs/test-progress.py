@@ -87,6 +87,26 @@ def unknown():
   screen.close()
 
 
+@case('/progress/download')
+def download():
+  server = Paced()
+  screen = Screen('download', '--no-cache', '-o', 'down', server('/down'))
+  screen.wait_for('waiting for the answer, TIME')
+  fields = b'ETag: "a"\r\nContent-Length: '
+  server.send(b'HTTP/1.1 200 OK\r\n' + fields + b'1000000\r\n\r\n', KILO * 250)
+  screen.wait_for('[#####---------------] 250.0 kB of 1.0 MB (25%), SPEED, TIME left')
+  server.send(None)
+  screen.wait_for('trying again')
+  # What is there is not fetched again, and counts.
+  server.send(b'HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 250000-999999/1000000\r\n'
+              + fields + b'750000\r\n\r\n', KILO * 500)
+  screen.wait_for('[###############-----] 750.0 kB of 1.0 MB (75%), SPEED, TIME left')
+  server.send(KILO * 250)
+  screen.wait_for('exit=0')
+  equal(os.path.getsize(path('down')), 1000000)
+  screen.close()
+
+
 @case('/progress/several')
 def several():
   server = Paced()
