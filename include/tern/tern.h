@@ -15,6 +15,8 @@
 #include <tern/tern-error.h>
 #include <tern/tern-failure.h>
 #include <tern/tern-fetch-error.h>
+#include <tern/tern-fetch-job.h>
+#include <tern/tern-fetch-service.h>
 #include <tern/tern-headers.h>
 #include <tern/tern-log-event.h>
 #include <tern/tern-plugins.h>

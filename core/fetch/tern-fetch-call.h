@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A call to the helper, sync and async, with errors that programs can tell apart. */
+#pragma once
+
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+
+#define TERN_FETCH_NAME "org.libtern.Fetch1"
+#define TERN_FETCH_PATH "/org/libtern/Fetch1"
+#define TERN_FETCH_JOB_INTERFACE "org.libtern.Fetch1.Job"
+
+typedef struct
+{
+  GVariant *reply;
+  GUnixFDList *list; /* NULL for none */
+} TernFetchReply;
+
+/* Takes floating @arguments; @fd is copied, -1 is none. NULL with an error of TERN_FETCH_ERROR, or
+ * G_IO_ERROR_CANCELLED. */
+TernFetchReply *tern_fetch_call (GDBusConnection *connection,
+                                 const char *path,
+                                 const char *interface,
+                                 const char *method,
+                                 GVariant *arguments,
+                                 const char *type,
+                                 int fd,
+                                 GCancellable *cancellable,
+                                 GError **error);
+/* The same; the task gets the reply, or the error. */
+void tern_fetch_call_async (GDBusConnection *connection,
+                            const char *path,
+                            const char *interface,
+                            const char *method,
+                            GVariant *arguments,
+                            const char *type,
+                            int fd,
+                            GTask *task);
+void tern_fetch_reply_free (TernFetchReply *reply);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernFetchReply, tern_fetch_reply_free)
+
+/* An error of GDBus's as one of ours; takes it. */
+GError *tern_fetch_error_take (GError *error);
+/* "ah" of one handle, or of none; floating. */
+GVariant *tern_fetch_handles (int fd);
+/* The dictionary of a program, or an empty one; floating or not. */
+GVariant *tern_fetch_options (GVariant *options);

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* TernFetchService: the D-Bus fetch helper, as thin as can be. It holds a connection to the bus and
+ * nothing else; whether there is a helper shows with the first call, which starts it. */
+#include <tern/tern-fetch-service.h>
+
+#include "base/tern-i18n.h"
+#include "fetch/tern-fetch-call.h"
+#include "fetch/tern-fetch-job-private.h"
+
+/**
+ * TernFetchService:
+ *
+ * The D-Bus fetch helper of the session, `tern-fetchd`. Jobs belong to the connection, and end with
+ * it unless they are detached. Thread-safe.
+ */
+struct _TernFetchService
+{
+  GObject parent;
+  GDBusConnection *connection;
+};
+
+G_DEFINE_FINAL_TYPE (TernFetchService, tern_fetch_service, G_TYPE_OBJECT)
+
+static void
+tern_fetch_service_finalize (GObject *object)
+{
+  g_clear_object (&TERN_FETCH_SERVICE (object)->connection);
+  G_OBJECT_CLASS (tern_fetch_service_parent_class)->finalize (object);
+}
+
+static void
+tern_fetch_service_class_init (TernFetchServiceClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tern_fetch_service_finalize;
+}
+
+static void
+tern_fetch_service_init (TernFetchService *self)
+{
+}
+
+/**
+ * tern_fetch_service_new_for_connection:
+ * @connection: a connection to a message bus
+ *
+ * The helper on a bus that the program has a connection to.
+ *
+ * Returns: (transfer full): the helper
+ */
+TernFetchService *
+tern_fetch_service_new_for_connection (GDBusConnection *connection)
+{
+  TernFetchService *self = g_object_new (TERN_TYPE_FETCH_SERVICE, NULL);
+
+  self->connection = g_object_ref (connection);
+  return self;
+}
+
+/* No bus is no helper. */
+static GError *
+no_bus (GError *error)
+{
+  GError *own;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return error;
+  own = g_error_new (TERN_FETCH_ERROR, TERN_FETCH_ERROR_UNREACHABLE,
+                     _ ("The fetch helper cannot be reached: %s"), error->message);
+  g_error_free (error);
+  return own;
+}
+
+/**
+ * tern_fetch_service_new:
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for a #GError
+ *
+ * Connects to the session's bus, on which the helper is.
+ *
+ * Errors: %TERN_FETCH_ERROR_UNREACHABLE where there is no bus; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the helper; %NULL on error
+ */
+TernFetchService *
+tern_fetch_service_new (GCancellable *cancellable, GError **error)
+{
+  GError *local = NULL;
+  g_autoptr (GDBusConnection) connection = g_bus_get_sync (G_BUS_TYPE_SESSION, cancellable, &local);
+
+  if (connection)
+    return tern_fetch_service_new_for_connection (connection);
+  g_propagate_error (error, no_bus (local));
+  return NULL;
+}
+
+static void
+on_bus (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  GError *error = NULL;
+  g_autoptr (GDBusConnection) connection = g_bus_get_finish (result, &error);
+
+  if (connection)
+    g_task_return_pointer (task, tern_fetch_service_new_for_connection (connection),
+                           g_object_unref);
+  else
+    g_task_return_error (task, no_bus (error));
+}
+
+/**
+ * tern_fetch_service_new_async:
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called once, in the thread-default main context of the caller
+ * @user_data: for @callback
+ *
+ * As tern_fetch_service_new(), without blocking.
+ */
+void
+tern_fetch_service_new_async (GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_bus_get (G_BUS_TYPE_SESSION, cancellable, on_bus,
+             g_task_new (NULL, cancellable, callback, user_data));
+}
+
+/**
+ * tern_fetch_service_new_finish:
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Ends a call of tern_fetch_service_new_async().
+ *
+ * Returns: (transfer full): the helper; %NULL on error
+ */
+TernFetchService *
+tern_fetch_service_new_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * tern_fetch_service_get_connection:
+ * @self: the helper
+ *
+ * Returns: (transfer none): the connection to the bus
+ */
+GDBusConnection *
+tern_fetch_service_get_connection (TernFetchService *self)
+{
+  return self->connection;
+}
+
+static TernFetchJob *
+job_of (TernFetchService *self, TernFetchReply *reply)
+{
+  const char *path;
+
+  g_variant_get (reply->reply, "(&o)", &path);
+  return tern_fetch_job_new (self->connection, path);
+}
+
+static GPtrArray *
+jobs_of (TernFetchService *self, TernFetchReply *reply)
+{
+  GPtrArray *jobs = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GVariantIter) iter = NULL;
+  const char *path;
+
+  g_variant_get (reply->reply, "(ao)", &iter);
+  while (g_variant_iter_next (iter, "&o", &path))
+    g_ptr_array_add (jobs, tern_fetch_job_new (self->connection, path));
+  return jobs;
+}
+
+/**
+ * tern_fetch_service_fetch:
+ * @self: the helper
+ * @uri: what to fetch, http or https, without user name and password
+ * @fd: the descriptor that the body is written to, a file, a pipe or a stream socket; it stays the
+ *   caller's. -1 to fill the helper's cache alone
+ * @options: (nullable): a dictionary (`a{sv}`) of what Fetch of org.libtern.Fetch1 takes
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for a #GError
+ *
+ * Starts a job and returns at once; tern_fetch_job_wait() waits for its end.
+ *
+ * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ */
+TernFetchJob *
+tern_fetch_service_fetch (TernFetchService *self,
+                          const char *uri,
+                          int fd,
+                          GVariant *options,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  g_autoptr (TernFetchReply) reply = tern_fetch_call (
+      self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch",
+      g_variant_new ("(s@ah@a{sv})", uri, tern_fetch_handles (fd), tern_fetch_options (options)),
+      "(o)", fd, cancellable, error);
+
+  return reply ? job_of (self, reply) : NULL;
+}
+
+/**
+ * tern_fetch_service_fetch_async:
+ * @self: the helper
+ * @uri: what to fetch, http or https, without user name and password
+ * @fd: the descriptor that the body is written to, a file, a pipe or a stream socket; it stays the
+ *   caller's. -1 to fill the helper's cache alone
+ * @options: (nullable): a dictionary (`a{sv}`) of what Fetch of org.libtern.Fetch1 takes
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called once, in the thread-default main context of the caller
+ * @user_data: for @callback
+ *
+ * As tern_fetch_service_fetch(), without blocking.
+ */
+void
+tern_fetch_service_fetch_async (TernFetchService *self,
+                                const char *uri,
+                                int fd,
+                                GVariant *options,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  tern_fetch_call_async (
+      self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch",
+      g_variant_new ("(s@ah@a{sv})", uri, tern_fetch_handles (fd), tern_fetch_options (options)),
+      "(o)", fd, g_task_new (self, cancellable, callback, user_data));
+}
+
+/**
+ * tern_fetch_service_fetch_finish:
+ * @self: the helper
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Ends a call of tern_fetch_service_fetch_async().
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ */
+TernFetchJob *
+tern_fetch_service_fetch_finish (TernFetchService *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (TernFetchReply) reply = g_task_propagate_pointer (G_TASK (result), error);
+
+  return reply ? job_of (self, reply) : NULL;
+}
+
+/**
+ * tern_fetch_service_list_jobs:
+ * @self: the helper
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for a #GError
+ *
+ * The jobs that this connection to the bus started or claimed, and did not remove.
+ *
+ * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
+ *   error
+ */
+GPtrArray *
+tern_fetch_service_list_jobs (TernFetchService *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (TernFetchReply) reply
+      = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "ListJobs", NULL,
+                         "(ao)", -1, cancellable, error);
+
+  return reply ? jobs_of (self, reply) : NULL;
+}
+
+/**
+ * tern_fetch_service_list_jobs_async:
+ * @self: the helper
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called once, in the thread-default main context of the caller
+ * @user_data: for @callback
+ *
+ * As tern_fetch_service_list_jobs(), without blocking.
+ */
+void
+tern_fetch_service_list_jobs_async (TernFetchService *self,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data)
+{
+  tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "ListJobs", NULL,
+                         "(ao)", -1, g_task_new (self, cancellable, callback, user_data));
+}
+
+/**
+ * tern_fetch_service_list_jobs_finish:
+ * @self: the helper
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Ends a call of tern_fetch_service_list_jobs_async().
+ *
+ * Returns: (transfer full) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
+ *   error
+ */
+GPtrArray *
+tern_fetch_service_list_jobs_finish (TernFetchService *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (TernFetchReply) reply = g_task_propagate_pointer (G_TASK (result), error);
+
+  return reply ? jobs_of (self, reply) : NULL;
+}
+
+/**
+ * tern_fetch_service_claim:
+ * @self: the helper
+ * @handle_token: the secret of a detached job
+ * @options: (nullable): a dictionary (`a{sv}`) of what Claim of org.libtern.Fetch1 takes
+ * @cancellable: (nullable): a #GCancellable
+ * @error: return location for a #GError
+ *
+ * A detached job, which another process may have started.
+ *
+ * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ */
+TernFetchJob *
+tern_fetch_service_claim (TernFetchService *self,
+                          const char *handle_token,
+                          GVariant *options,
+                          GCancellable *cancellable,
+                          GError **error)
+{
+  g_autoptr (TernFetchReply) reply
+      = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim",
+                         g_variant_new ("(s@a{sv})", handle_token, tern_fetch_options (options)),
+                         "(o)", -1, cancellable, error);
+
+  return reply ? job_of (self, reply) : NULL;
+}
+
+/**
+ * tern_fetch_service_claim_async:
+ * @self: the helper
+ * @handle_token: the secret of a detached job
+ * @options: (nullable): a dictionary (`a{sv}`) of what Claim of org.libtern.Fetch1 takes
+ * @cancellable: (nullable): a #GCancellable
+ * @callback: (scope async): called once, in the thread-default main context of the caller
+ * @user_data: for @callback
+ *
+ * As tern_fetch_service_claim(), without blocking.
+ */
+void
+tern_fetch_service_claim_async (TernFetchService *self,
+                                const char *handle_token,
+                                GVariant *options,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim",
+                         g_variant_new ("(s@a{sv})", handle_token, tern_fetch_options (options)),
+                         "(o)", -1, g_task_new (self, cancellable, callback, user_data));
+}
+
+/**
+ * tern_fetch_service_claim_finish:
+ * @self: the helper
+ * @result: what the callback was given
+ * @error: return location for a #GError
+ *
+ * Ends a call of tern_fetch_service_claim_async().
+ *
+ * Returns: (transfer full): the job; %NULL on error
+ */
+TernFetchJob *
+tern_fetch_service_claim_finish (TernFetchService *self, GAsyncResult *result, GError **error)
+{
+  g_autoptr (TernFetchReply) reply = g_task_propagate_pointer (G_TASK (result), error);
+
+  return reply ? job_of (self, reply) : NULL;
+}
