@@ -93,7 +93,10 @@ static const TernReaderClass tee_class = {
 };
 
 TernReader *
-tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheDraft *entry)
+tern_cache_body_tee (TernReader *body,
+                     GBytes *before,
+                     TernCacheStore *store,
+                     TernCacheDraft *entry)
 {
   Tee *self;
 
@@ -111,5 +114,7 @@ tern_cache_body_tee (TernReader *body, TernCacheStore *store, TernCacheDraft *en
   self->store = g_object_ref (store);
   self->entry = entry;
   self->copy = g_byte_array_new ();
+  if (before)
+    g_byte_array_append (self->copy, g_bytes_get_data (before, NULL), g_bytes_get_size (before));
   return &self->reader;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/tern-cache-body.h"
+#include "engine/tern-cache-complete.h"
 #include "engine/tern-cache-join.h"
 #include "engine/tern-cache-reply.h"
 #include "engine/tern-cache-salt.h"
@@ -56,7 +57,7 @@ forward (TernFlow *flow, TernCacheWalk *state)
   state->asked_at = tern_cache_walk_now ();
   if (state->guards)
     add_guard (flow, state);
-  if (state->decision.verdict != TERN_CACHE_VALIDATE)
+  if (tern_cache_complete_ask (flow, state) || state->decision.verdict != TERN_CACHE_VALIDATE)
     return TERN_GO_ON;
   conditions = tern_headers_new ();
   if (tern_cache_add_conditions (&request, records, n, state->decision.record,

@@ -15,6 +15,8 @@
 
 /* Of what lies before the place of a reader who is ahead. */
 #define SCRATCH_SIZE (16 * 1024)
+/* So much of that in one go: a main context is not held up for longer. */
+#define STRIDE (1024 * 1024)
 
 struct _TernCacheFetch
 {
@@ -394,6 +396,18 @@ read_on (FetchReader *self,
   return TERN_STEP_DONE;
 }
 
+/* Puts the baton down and comes back at once. */
+static TernStep
+take_breath (FetchReader *self, TernWait *wait)
+{
+  g_mutex_lock (&self->fetch->lock);
+  self->fetch->held = FALSE;
+  g_mutex_unlock (&self->fetch->lock);
+  wait->may_block = FALSE;
+  tern_wait_add_deadline (wait, g_get_monotonic_time ());
+  return TERN_STEP_WAIT;
+}
+
 static TernStep
 fetch_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wait, GError **error)
 {
@@ -401,6 +415,7 @@ fetch_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wai
   TernCacheFetch *fetch = self->fetch;
   gboolean again = TRUE;
   TernStep step = TERN_STEP_DONE;
+  gsize strides = STRIDE / SCRATCH_SIZE;
 
   *n = 0;
   while (again && step == TERN_STEP_DONE && len > 0)
@@ -433,6 +448,8 @@ fetch_read (TernReader *reader, void *buffer, gsize len, gsize *n, TernWait *wai
       g_mutex_unlock (&fetch->lock);
       if (!in_time)
         return TERN_STEP_FAILED;
+      if (ahead > 0 && strides-- == 0)
+        return take_breath (self, wait);
       step = read_on (self, buffer, len, n, &again, ahead, wait, error);
     }
   return step;

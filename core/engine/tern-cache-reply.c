@@ -19,13 +19,12 @@ tern_cache_reply_note (TernFlow *flow, TernResponse *response, const TernCacheSt
                      flow->call.uri->target, response->cache_status);
 }
 
-/* The bytes of the stored body that go with the answer; NULL where none do. */
-static TernReader *
-read_slice (TernFlow *flow,
-            TernCacheWalk *state,
-            const TernCacheRecord *found,
-            guint64 offset,
-            guint64 length)
+TernReader *
+tern_cache_reply_slice (TernFlow *flow,
+                        TernCacheWalk *state,
+                        const TernCacheRecord *found,
+                        guint64 offset,
+                        guint64 length)
 {
   const TernCacheParts *parts = tern_cache_found_parts (&state->found, found);
   g_autoptr (GBytes) bytes = NULL;
@@ -56,7 +55,7 @@ tern_cache_reply (TernFlow *flow,
   TernResponse *response;
 
   if (tern_cache_answer_body (&form, &request, record, &offset, &length))
-    body = read_slice (flow, state, found, offset, length);
+    body = tern_cache_reply_slice (flow, state, found, offset, length);
   else
     length = 0;
   response = tern_response_new (tern_cache_answer_status (&form, record), record->version,

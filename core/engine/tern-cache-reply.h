@@ -13,6 +13,13 @@ void tern_cache_reply (TernFlow *flow,
                        const TernCacheRecord *found,
                        const TernCacheStatus *status);
 
+/* So many bytes from @offset on of the body of what was found with @found, and at hand. */
+TernReader *tern_cache_reply_slice (TernFlow *flow,
+                                    TernCacheWalk *state,
+                                    const TernCacheRecord *found,
+                                    guint64 offset,
+                                    guint64 length);
+
 /* Answers with the record of a response that another request has brought, and its body (taken). */
 void tern_cache_reply_shared (TernFlow *flow,
                               const TernCacheRecord *record,

@@ -3,7 +3,8 @@
  * what is kept of it. It must never make a request fail that did not. */
 #include <string.h>
 
-#include "engine/tern-cache-body.h"
+#include "engine/tern-cache-complete.h"
+#include "engine/tern-cache-keep.h"
 #include "engine/tern-cache-reply.h"
 #include "engine/tern-cache-stamps.h"
 #include "engine/tern-cache-walk.h"
@@ -186,54 +187,16 @@ freshen (TernFlow *flow, TernCacheWalk *state)
   return tern_cache_walk_rewrite (flow, state, record, state->fresh, AT_REFRESHED);
 }
 
-/* The body goes into the store while it is read; who waits for this request reads it, too. FALSE
- * where the store would not have it. */
-static gboolean
-stream (TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record)
-{
-  const TernCacheRequest request = tern_cache_walk_view (flow, state);
-  TernCacheStore *store = flow->settings->cache_store;
-  TernCacheDraft *draft
-      = tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, record);
-  TernCacheWriter *writer = tern_cache_draft_begin (draft, store);
-  g_autoptr (TernCacheFetch) fetch = NULL;
-
-  if (!writer)
-    {
-      tern_cache_draft_free (draft);
-      return FALSE;
-    }
-  tern_reader_unbind (flow->result.body);
-  fetch = tern_cache_fetch_new (g_steal_pointer (&flow->result.body), store, writer, draft,
-                                state->flight != NULL);
-  flow->result.body
-      = tern_cache_fetch_attach (fetch, 0, flow->env.idle_timeout, flow->env.total_deadline,
-                                 flow->call.uri->host);
-  if (state->flight)
-    tern_cache_flight_land (state->flight,
-                            tern_cache_record_renew (record, &request, record->headers,
-                                                     record->request_time, record->response_time),
-                            fetch);
-  return TRUE;
-}
-
-/* The body is kept while it is read. */
 static gboolean
 keep (TernFlow *flow, TernCacheWalk *state)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   const TernResponse *response = flow->result.response;
-  TernCacheRecord *record
-      = tern_cache_record_new (&request, response->status, response->reason, response->version,
-                               response->headers, state->asked_at, tern_cache_walk_now ());
 
-  if (flow->result.body && tern_store_streams (flow->settings->cache_store))
-    return stream (flow, state, record);
-  state->stored = !flow->result.body;
-  flow->result.body = tern_cache_body_tee (
-      flow->result.body, flow->settings->cache_store,
-      tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, record));
-  return TRUE;
+  return tern_cache_keep (flow, state,
+                          tern_cache_record_new (&request, response->status, response->reason,
+                                                 response->version, response->headers,
+                                                 state->asked_at, tern_cache_walk_now ()));
 }
 
 /* What an unsafe request makes invalid; what was asked for before it is not kept after it. */
@@ -343,6 +306,8 @@ returned (TernFlow *flow, TernCacheWalk *state)
 
   if (response && response->status == 304 && state->decision.verdict == TERN_CACHE_VALIDATE)
     return validated (flow, state);
+  if (tern_cache_complete_wants (flow, state))
+    return tern_cache_complete (flow, state);
   if (may_rescue (flow, state))
     return tern_cache_walk_open (flow, state, state->decision.record, AT_RESCUE, rescue);
   return response ? received (flow, state) : failed (flow, state);
@@ -396,6 +361,8 @@ go_up (TernFlow *flow, TernCacheWalk *state)
       return rewrite (flow, state);
     case AT_REWRITTEN:
       return answer_validated (flow, state);
+    case AT_PREFIX:
+      return tern_cache_complete_with_body (flow, state);
     case AT_RESCUE:
       return rescue (flow, state);
     case AT_DELETING:

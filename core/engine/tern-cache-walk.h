@@ -6,6 +6,7 @@
  *         JOINING → another's answer, or META again where the store has changed
  *   up    FORWARDED → 304:     (TAGGED →) VALIDATED → REWRITTEN → the answer
  *                              it speaks of nothing: DELETING → FORWARDED again, unconditionally
+ *                     206:     PREFIX → both parts, or FORWARDED again for the whole
  *                     failure: RESCUE → the stored answer, or on as below
  *                     else:    DELETING or REFRESHED → the answer of the origin
  */
@@ -30,6 +31,7 @@ typedef enum
   AT_REWRITTEN, /* 304: the record is being rewritten */
   AT_REFRESHED, /* the answer to a HEAD: the same */
   AT_RESCUE,    /* the origin failed: the body of the record is being looked up */
+  AT_PREFIX,    /* a part came: the body of the part that is stored is being looked up */
   AT_DELETING,  /* what an unsafe request, or an answer, made invalid */
 } TernCacheWalkPlace;
 
@@ -48,6 +50,7 @@ typedef struct
   TernCacheRecord *fresh;       /* the same after the 304 */
   gboolean kept;                /* and it was rewritten */
   gboolean beyond_rescue;
+  gboolean asks_rest; /* of a part */
   TernCacheFlight *flight; /* that this request leads */
   guint stamp;             /* of the flights, before the store was looked into */
   gboolean looked_again;

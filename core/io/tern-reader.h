@@ -105,5 +105,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernReader, tern_reader_free)
 /* First @prefix, then @rest; takes both. */
 TernReader *tern_reader_new_prefix (GByteArray *prefix, TernReader *rest);
 
+/* First @first to its end, then @rest; takes both. */
+TernReader *tern_reader_new_chain (TernReader *first, TernReader *rest);
+/* The rest alone, after all; takes the chain. */
+TernReader *tern_reader_chain_drop (TernReader *chain);
+
 /* Over bytes; keeps a reference. */
 TernReader *tern_reader_new_bytes (GBytes *bytes);

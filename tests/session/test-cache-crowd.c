@@ -342,8 +342,8 @@ test_not_modified (gboolean async, gconstpointer data)
   c.gate.fields = "Cache-Control: max-age=0\r\nETag: \"1\"\r\n";
   session_get (&c.session, "/gate", 200, NULL);
   c.gate.fields = "Cache-Control: max-age=60\r\nETag: \"1\"\r\n";
-  visitor_start (add (&c, VISITOR_READS));
   gate_open (&c.gate, 1, G_MAXUINT);
+  visitor_start (add (&c, VISITOR_READS));
   gate_wait_asked (&c.gate, 2);
   for (guint i = 0; i < 4; i++)
     visitor_start (add (&c, VISITOR_READS));
