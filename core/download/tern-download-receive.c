@@ -28,6 +28,15 @@ is_further (TernDownloadRun *self)
          && tern_download_identity_get_validator (&self->have) != NULL;
 }
 
+/* Whether another try can bring anything: what went into a pipe is only of use to one that names
+ * the content. */
+static gboolean
+can_go_on (TernDownloadRun *self)
+{
+  return self->sink->length == 0 || self->sink->can_cut
+         || tern_download_identity_get_validator (&self->have) != NULL;
+}
+
 TernStep
 tern_download_run_try_again (TernDownloadRun *self, GError *cause, gint64 delay, GError **error)
 {
@@ -41,7 +50,7 @@ tern_download_run_try_again (TernDownloadRun *self, GError *cause, gint64 delay,
   if (delay < 0)
     delay
         = tern_download_retry_back_off (self->wishes.retry_delay, self->tries + 1, g_random_int ());
-  if (self->tries >= self->wishes.retries
+  if (self->tries >= self->wishes.retries || !can_go_on (self)
       || (self->total_at != TERN_NEVER && now + delay >= self->total_at))
     {
       g_propagate_error (error, cause);

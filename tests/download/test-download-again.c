@@ -88,6 +88,22 @@ test_ignores_and_breaks (gboolean async, gconstpointer data)
   g_assert_cmpuint (tern_origin_n_requests (shelf.origin), <=, 5);
 }
 
+/* More than was announced is not the content's. */
+static void
+test_long (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  g_autofree char *found = NULL;
+
+  begin (&load, &shelf, async);
+  tern_origin_push_script (shelf.origin, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright, wrong",
+                           -1, TERN_ORIGIN_SCRIPT_DEFAULT);
+  g_assert_true (load_run (&load, &shelf, "/file", NULL));
+  g_assert_true (g_file_get_contents (load.path, &found, NULL, NULL));
+  g_assert_cmpstr (found, ==, "right");
+}
+
 static void
 test_idle (gboolean async, gconstpointer data)
 {
@@ -470,6 +486,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/again/breaks", test_breaks, NULL);
   tern_test_add_both ("/again/given-up", test_given_up, NULL);
   tern_test_add_both ("/again/ignores-and-breaks", test_ignores_and_breaks, NULL);
+  tern_test_add_both ("/again/long", test_long, NULL);
   tern_test_add_both ("/again/idle", test_idle, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
     {

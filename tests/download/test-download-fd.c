@@ -204,6 +204,14 @@ test_stream (gboolean async, gconstpointer data)
   assert_drained (&reader, &shelf);
 }
 
+static void
+on_retrying (
+    TernDownloadOptions *options, guint64 received, gint64 total, const char *what, gpointer shelf)
+{
+  if (strcmp (what, "retrying") == 0)
+    shelf_change (shelf, SIZE, "\"two\"");
+}
+
 /* What has gone into a pipe cannot be taken back. */
 static void
 test_stream_changed (gboolean async, gconstpointer data)
@@ -216,13 +224,36 @@ test_stream_changed (gboolean async, gconstpointer data)
 
   begin (&load, &shelf, async);
   thread = begin_drain (&reader, &fd, GPOINTER_TO_INT (data), G_MAXSIZE);
-  shelf_change (&shelf, SIZE, NULL);
   shelf_put (&shelf, shelf_break, 50000);
+  shelf_put (&shelf, shelf_status, 503);
+  g_signal_connect (load.options, "progress", G_CALLBACK (on_retrying), &shelf);
   g_assert_false (load_run_fd (&load, &shelf, fd));
   load_assert_tern_error (&load, INCOMPLETE_READ, "cannot be taken back");
   close (fd);
   g_thread_join (thread);
   g_assert_cmpuint (reader.bytes->len, ==, 50000);
+  g_byte_array_unref (reader.bytes);
+}
+
+/* Nothing to know the content by again: the break is the end. */
+static void
+test_stream_unnamed (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  Drain reader;
+  GThread *thread;
+  int fd;
+
+  begin (&load, &shelf, async);
+  thread = begin_drain (&reader, &fd, GPOINTER_TO_INT (data), G_MAXSIZE);
+  shelf_change (&shelf, SIZE, NULL);
+  shelf_put (&shelf, shelf_break, 50000);
+  g_assert_false (load_run_fd (&load, &shelf, fd));
+  load_assert_tern_error (&load, INCOMPLETE_READ, NULL);
+  g_assert_cmpuint (tern_origin_n_requests (shelf.origin), ==, 1);
+  close (fd);
+  g_thread_join (thread);
   g_byte_array_unref (reader.bytes);
 }
 
@@ -344,6 +375,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/fd/socket/slow", test_stream, GINT_TO_POINTER (TRUE));
   tern_test_add_both ("/fd/pipe/changed", test_stream_changed, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/changed", test_stream_changed, GINT_TO_POINTER (TRUE));
+  tern_test_add_both ("/fd/pipe/unnamed", test_stream_unnamed, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/pipe/reader-left", test_reader_left, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/reader-left", test_reader_left, GINT_TO_POINTER (TRUE));
   g_test_add_func ("/fd/pipe/stalled", test_stalled);
