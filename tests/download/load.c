@@ -194,3 +194,23 @@ load_cancel_at (Load *self, GCancellable *cancellable, guint64 size)
   *limit = (Limit){ cancellable, size };
   g_signal_connect_data (self->options, "progress", G_CALLBACK (on_progress), limit, free_limit, 0);
 }
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define HAS_TSAN TRUE
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define HAS_TSAN TRUE
+#endif
+#ifndef HAS_TSAN
+#define HAS_TSAN FALSE
+#endif
+
+gboolean
+load_may_fork (void)
+{
+  if (!HAS_TSAN && !g_getenv ("TERN_TEST_MEMCHECK"))
+    return TRUE;
+  g_test_skip ("a child of a process with threads is not for this sanitizer");
+  return FALSE;
+}

@@ -52,6 +52,11 @@ void load_assert_n_files (Load *self, guint n);
 gssize load_partial_size (Load *self);
 char *load_partial (Load *self);
 
+/* FALSE, and the test is skipped: the process has threads, so its child must not be looked at by
+ * ThreadSanitizer (which forbids it new ones) or memcheck (which takes all that it has for leaks).
+ */
+gboolean load_may_fork (void);
+
 /* Cancels @cancellable as soon as the partial file, or that of @path, has @size bytes. */
 void load_cancel_at (Load *self, GCancellable *cancellable, guint64 size);
 

@@ -99,6 +99,8 @@ run_apart (gboolean async, Part part, gboolean chunked)
 
   shelf_init (&shelf, SIZE);
   load_init (&load, async);
+  if (!load_may_fork ())
+    return;
   if (chunked)
     {
       shelf_put (&shelf, shelf_chunks, 0);
