@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* tern-fetchd: fetches for other programs on the session bus. This file puts the parts together; it
  * knows no method and no job. */
+#include "app-id.h"
 #include "bus-name.h"
 #include "face.h"
 #include "keep.h"
@@ -118,13 +119,28 @@ make_client (const Settings *settings)
   return client;
 }
 
-/* Debug messages go to the journal and name no secret; still no sandbox turns them on. */
+/* Debug messages go to the journal and name no secret; still no sandbox turns them on. Called in a
+ * thread of GIO's. */
 static gboolean
 on_authorize_debug (GDebugControllerDBus *controller,
                     GDBusMethodInvocation *invocation,
                     gpointer data)
 {
-  return TRUE;
+  g_autofree char *app = NULL;
+  gboolean sandboxed = TRUE;
+  guint32 pid = 0;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
+      g_dbus_method_invocation_get_connection (invocation), "org.freedesktop.DBus",
+      "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetConnectionUnixProcessID",
+      g_variant_new ("(s)", g_dbus_method_invocation_get_sender (invocation)),
+      G_VARIANT_TYPE ("(u)"), G_DBUS_CALL_FLAGS_NONE, 10000, NULL, NULL);
+
+  if (reply)
+    {
+      g_variant_get (reply, "(u)", &pid);
+      app = app_id_of_process (pid, &sandboxed);
+    }
+  return !sandboxed;
 }
 
 static gboolean

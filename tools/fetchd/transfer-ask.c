@@ -59,12 +59,18 @@ describe (Transfer *self, TernChallenge *challenge, guint attempt)
   return g_variant_new ("(s@a{sv})", self->spec->uri, g_variant_builder_end (&builder));
 }
 
+/* Some bindings end a byte string with a NUL, which belongs to no secret. */
 static GBytes *
 look_up_bytes (GVariant *answer, const char *key)
 {
   g_autoptr (GVariant) value = g_variant_lookup_value (answer, key, G_VARIANT_TYPE_BYTESTRING);
+  g_autoptr (GBytes) bytes = value ? g_variant_get_data_as_bytes (value) : NULL;
+  gsize size = 0;
+  const char *data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
 
-  return value ? g_variant_get_data_as_bytes (value) : NULL;
+  if (size > 0 && data[size - 1] == '\0')
+    return g_bytes_new_from_bytes (bytes, 0, size - 1);
+  return g_steal_pointer (&bytes);
 }
 
 static TernCredentials *
