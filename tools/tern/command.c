@@ -83,8 +83,9 @@ append_commands (GString *out)
   g_string_append (out, _ ("Commands (“tern COMMAND --help” tells more):"));
   for (const Command *command = table; command->name; command++)
     {
-      g_autofree char *words
-          = g_strjoin (command->usage ? " " : NULL, command->name, _ (command->usage), NULL);
+      g_autofree char *words = command->usage
+                                   ? g_strjoin (" ", command->name, _ (command->usage), NULL)
+                                   : g_strdup (command->name);
       const glong padding = 30 - g_utf8_strlen (words, -1);
 
       g_string_append_printf (out, "\n  %s%*s %s", words, (int) MAX (padding, 1), "",
