@@ -157,7 +157,10 @@ answer_find (const Step *step, TernOperation *op)
   g_clear_pointer (&op->value, g_bytes_unref);
   tern_cache_parts_clear (&op->parts);
   if (step->kind == TERN_OP_CACHE_FIND)
-    op->parts.meta = found;
+    {
+      op->parts.meta = found;
+      op->parts.body = step->opened ? g_bytes_ref (step->opened) : NULL;
+    }
   else if (step->kind == TERN_OP_CACHE_OPEN)
     op->parts.body = found;
   else

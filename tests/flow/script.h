@@ -45,6 +45,7 @@ typedef struct
 
   gboolean touches_body; /* the body of the request was read */
   GBytes *value;         /* what is found, where it is not text */
+  GBytes *opened;        /* the body that a FIND finds with it, in a store that takes entries */
 
   /* An exchange that was asked to go through this proxy (NULL: direct), and what goes with its
    * CONNECT, as @sent; of a question for proxies the answer, "|" between them. */

@@ -499,6 +499,19 @@ test_entries_size (TestEntries *self, const char *suffix)
 }
 
 void
+test_entries_peek (TestEntries *self, const char *suffix, GBytes **meta, GBytes **body)
+{
+  const Entry *entry;
+
+  g_mutex_lock (&self->lock);
+  entry = find (self, suffix);
+  g_assert_nonnull (entry);
+  *meta = g_bytes_ref (entry->meta);
+  *body = g_bytes_ref (entry->body);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 test_entries_change_meta (TestEntries *self, const char *suffix, GBytes *meta)
 {
   Entry *entry;

@@ -35,6 +35,8 @@ TestEntries *test_entries_new (TernCacheStoreFlags flags);
 guint test_entries_count (TestEntries *self);
 /* How many bytes the body under the key that ends like this has; -1 where nothing is. */
 gint64 test_entries_size (TestEntries *self, const char *suffix);
+/* Its parts (transfer full). */
+void test_entries_peek (TestEntries *self, const char *suffix, GBytes **meta, GBytes **body);
 /* The meta of that entry is replaced, as another process would. */
 void test_entries_change_meta (TestEntries *self, const char *suffix, GBytes *meta);
 
