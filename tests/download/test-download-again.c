@@ -212,7 +212,7 @@ test_total_over (gboolean async, gconstpointer data)
   g_auto (Load) load;
 
   begin (&load, &shelf, async);
-  tern_client_set_total_timeout (load.client, 0.5);
+  tern_client_set_total_timeout (load.client, 1.0);
   shelf_put (&shelf, shelf_stall, 10000);
   g_assert_false (load_run (&load, &shelf, "/file", NULL));
   load_assert_io_error (&load, TIMED_OUT, NULL);
