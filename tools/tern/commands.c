@@ -7,6 +7,7 @@
 #include "completions.h"
 #include "download.h"
 #include "get.h"
+#include "jobs.h"
 #include "plugins.h"
 #include "send.h"
 #include "trace.h"
@@ -100,6 +101,38 @@ const Command commands[] = {
     .values_size = sizeof (CacheOptions),
     .arguments = ARGUMENTS_NONE,
     .run = cache_clear_run },
+  { .name = "jobs list",
+    .summary = N_ ("List the downloads that the fetch helper does."),
+    .more = jobs_list_more,
+    .sets = jobs_list_sets,
+    .values_size = sizeof (JobsOptions),
+    .arguments = ARGUMENTS_NONE,
+    .run = jobs_list_run },
+  { .name = "jobs add",
+    .usage = N_ ("URL"),
+    .summary = N_ ("Let the fetch helper download a URL into a file."),
+    .more = jobs_add_more,
+    .sets = jobs_add_sets,
+    .values_size = sizeof (JobsOptions),
+    .arguments = ARGUMENTS_ANY,
+    .run = jobs_add_run },
+  { .name = "jobs pause",
+    .usage = N_ ("NUMBER…"),
+    .summary = N_ ("Stop jobs of the fetch helper for a while."),
+    .arguments = ARGUMENTS_ANY,
+    .run = jobs_pause_run },
+  { .name = "jobs resume",
+    .usage = N_ ("NUMBER…"),
+    .summary = N_ ("Go on with jobs where they stopped."),
+    .more = jobs_resume_more,
+    .arguments = ARGUMENTS_ANY,
+    .run = jobs_resume_run },
+  { .name = "jobs cancel",
+    .usage = N_ ("NUMBER…"),
+    .summary = N_ ("End jobs of the fetch helper and forget them."),
+    .more = jobs_cancel_more,
+    .arguments = ARGUMENTS_ANY,
+    .run = jobs_cancel_run },
   { .name = "plugins",
     .summary = N_ ("List the plugins that are found, and what is wrong with any."),
     .more = plugins_more,

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* tern jobs: downloads that the fetch helper does while no command runs. A job is known here by a
+ * number; its token is in a file of the user's and never on a command line. */
+#include "jobs.h"
+
+#include "escape.h"
+#include "exit-code.h"
+#include "jobs-file.h"
+#include "json.h"
+#include "report.h"
+#include "target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n.h>
+#include <string.h>
+#include <tern/tern.h>
+#include <unistd.h>
+
+const char jobs_add_more[]
+    = "The job goes on when the command ends, and prints its number. A file that is there already "
+      "is "
+      "not touched without `--force`. Where the helper cannot be reached the exit code is 17.";
+const char jobs_list_more[]
+    = "A job that was running when the helper ended is “interrupted” and waits for `tern jobs "
+      "resume`. What the helper knows no more is taken from the list.";
+const char jobs_resume_more[] = "The file is opened anew; what is in it stays.";
+const char jobs_cancel_more[] = "Jobs that have ended are forgotten. The files stay as they are.";
+
+static const Option add_options[] = {
+  { "output", 'o', OPTION_FILE, G_STRUCT_OFFSET (JobsOptions, output), N_ ("FILE"),
+    N_ ("Write into FILE"), "Without it the name is made from the URL.", NULL, FALSE },
+  { "checksum", 0, OPTION_TEXT, G_STRUCT_OFFSET (JobsOptions, checksum), N_ ("SUM"),
+    N_ ("Fail where the file has another checksum"), "`sha256:HEX`, `sha512:`, `sha1:` or `md5:`.",
+    NULL, FALSE },
+  { "priority", 0, OPTION_NUMBER, G_STRUCT_OFFSET (JobsOptions, priority), N_ ("N"),
+    N_ ("Run before jobs of a lower priority"), "From 0 to 100.", NULL, FALSE },
+  { "force", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, force), NULL,
+    N_ ("Write over a file that is there"), NULL, NULL, FALSE },
+  { "wait", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, wait), NULL,
+    N_ ("Wait until the job has ended"), NULL, NULL, FALSE },
+  { NULL },
+};
+static const Option list_options[] = {
+  { "json", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, json), NULL,
+    N_ ("Print one JSON object a line"), NULL, NULL, FALSE },
+  { NULL },
+};
+const OptionSet jobs_add_sets[] = { { add_options, 0 }, { NULL, 0 } };
+const OptionSet jobs_list_sets[] = { { list_options, 0 }, { NULL, 0 } };
+
+static int
+exit_code_of (const GError *error)
+{
+  static const TernExit codes[] = {
+    [TERN_FETCH_ERROR_INVALID_URI] = TERN_EXIT_USAGE,
+    [TERN_FETCH_ERROR_INVALID_OPTION] = TERN_EXIT_USAGE,
+    [TERN_FETCH_ERROR_SECRET_IN_OPTIONS] = TERN_EXIT_USAGE,
+    [TERN_FETCH_ERROR_INVALID_DESCRIPTOR] = TERN_EXIT_LOCAL_FILE,
+    [TERN_FETCH_ERROR_LOOK_UP] = TERN_EXIT_LOOK_UP,
+    [TERN_FETCH_ERROR_CONNECT] = TERN_EXIT_CONNECT,
+    [TERN_FETCH_ERROR_TLS] = TERN_EXIT_TLS,
+    [TERN_FETCH_ERROR_TIMED_OUT] = TERN_EXIT_TIMEOUT,
+    [TERN_FETCH_ERROR_AUTHENTICATION] = TERN_EXIT_AUTHENTICATION,
+    [TERN_FETCH_ERROR_REDIRECT] = TERN_EXIT_TOO_MANY_REDIRECTS,
+    [TERN_FETCH_ERROR_INCOMPLETE] = TERN_EXIT_INCOMPLETE,
+    [TERN_FETCH_ERROR_CHECKSUM] = TERN_EXIT_CHECKSUM,
+    [TERN_FETCH_ERROR_NO_SPACE] = TERN_EXIT_LOCAL_FILE,
+    [TERN_FETCH_ERROR_WRITE] = TERN_EXIT_LOCAL_FILE,
+    [TERN_FETCH_ERROR_UNREACHABLE] = TERN_EXIT_HELPER,
+  };
+
+  if (error->domain == G_FILE_ERROR)
+    return TERN_EXIT_LOCAL_FILE;
+  if (error->domain == TERN_FETCH_ERROR && error->code < (int)G_N_ELEMENTS (codes)
+      && codes[error->code] != TERN_EXIT_OK)
+    return codes[error->code];
+  return TERN_EXIT_OTHER;
+}
+
+static int
+fail (const GError *error)
+{
+  report_error ("%s", error->message);
+  return exit_code_of (error);
+}
+
+/* ---- add ---- */
+
+static int
+open_output (const char *path, gboolean force, GError **error)
+{
+  const int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
+
+  if (fd < 0)
+    {
+      const int number = errno;
+
+      g_set_error (error, G_FILE_ERROR, (int)g_file_error_from_errno (number), "%s: %s", path,
+                   g_strerror (number));
+    }
+  return fd;
+}
+
+static GVariant *
+options_of (const JobsOptions *options, const char *token)
+{
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  g_variant_dict_insert (&dict, "handle_token", "s", token);
+  g_variant_dict_insert (&dict, "detached", "b", TRUE);
+  if (options->checksum)
+    g_variant_dict_insert (&dict, "checksum", "s", options->checksum);
+  if (options->priority >= 0)
+    g_variant_dict_insert (&dict, "priority", "i", options->priority);
+  return g_variant_dict_end (&dict);
+}
+
+static TernFetchJob *
+start (JobsFile *file, const JobsOptions *options, const char *url, char **number, GError **error)
+{
+  g_autoptr (TernFetchService) service = tern_fetch_service_new (NULL, error);
+  g_autofree char *uri = target_complete (url);
+  g_autofree char *suggested = tern_download_suggest_name (NULL, uri);
+  g_autofree char *path = NULL, *token = NULL;
+  TernFetchJob *job;
+  int fd;
+
+  if (!service)
+    return NULL;
+  path = g_canonicalize_filename (options->output ? options->output : suggested, NULL);
+  fd = open_output (path, options->force, error);
+  if (fd < 0)
+    return NULL;
+  *number = jobs_file_add (file, path);
+  token = jobs_file_get_token (file, *number);
+  job = tern_fetch_service_fetch (service, uri, fd, options_of (options, token), NULL, error);
+  close (fd);
+  if (job)
+    return job;
+  /* Nothing was written: it is as if nothing had been asked for. */
+  jobs_file_remove (file, *number);
+  if (!options->force)
+    unlink (path);
+  return NULL;
+}
+
+int
+jobs_add_run (const void *values, char **arguments)
+{
+  const JobsOptions *options = values;
+  g_autoptr (TernFetchJob) job = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *number = NULL;
+  JobsFile *file;
+
+  if (!arguments[0] || arguments[1] || options->priority > 100)
+    {
+      report_error ("%s", _ ("“tern jobs add” takes one URL, and a priority of at most 100"));
+      return TERN_EXIT_USAGE;
+    }
+  file = jobs_file_open (&error);
+  if (!file)
+    return fail (error);
+  job = start (file, options, arguments[0], &number, &error);
+  if (!jobs_file_close (file, error ? NULL : &error) || !job)
+    return fail (error);
+  g_print ("%s\n", number);
+  if (options->wait && !tern_fetch_job_wait (job, NULL, &error))
+    return fail (error);
+  return TERN_EXIT_OK;
+}
+
+/* ---- what is done with jobs ---- */
+
+/* NULL with an error; the job is as it is now. */
+static TernFetchJob *
+claim (TernFetchService *service, JobsFile *file, const char *number, GError **error)
+{
+  g_autofree char *token = jobs_file_get_token (file, number);
+  g_autoptr (TernFetchJob) job = NULL;
+
+  if (!token)
+    {
+      g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_NOT_FOUND, _ ("There is no job “%s”"),
+                   number);
+      return NULL;
+    }
+  job = tern_fetch_service_claim (service, token, NULL, NULL, error);
+  if (!job || !tern_fetch_job_refresh (job, NULL, error))
+    return NULL;
+  return g_steal_pointer (&job);
+}
+
+typedef gboolean (*JobFunc) (JobsFile *file, const char *number, TernFetchJob *job, GError **error);
+
+static gboolean
+pause_job (JobsFile *file, const char *number, TernFetchJob *job, GError **error)
+{
+  return tern_fetch_job_pause (job, NULL, error);
+}
+
+static gboolean
+resume_job (JobsFile *file, const char *number, TernFetchJob *job, GError **error)
+{
+  g_autofree char *path = jobs_file_get_path (file, number);
+  const int fd = path ? open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+  gboolean resumed;
+
+  if (fd < 0)
+    {
+      g_set_error (error, G_FILE_ERROR, G_FILE_ERROR_FAILED, "%s: %s", path ? path : number,
+                   g_strerror (errno));
+      return FALSE;
+    }
+  resumed = tern_fetch_job_resume (job, fd, NULL, error);
+  close (fd);
+  return resumed;
+}
+
+static gboolean
+cancel_job (JobsFile *file, const char *number, TernFetchJob *job, GError **error)
+{
+  if (!tern_fetch_job_remove (job, NULL, error))
+    return FALSE;
+  jobs_file_remove (file, number);
+  return TRUE;
+}
+
+static int
+with_each (char **arguments, JobFunc func)
+{
+  g_autoptr (TernFetchService) service = NULL;
+  g_autoptr (GError) error = NULL;
+  int exit_code = TERN_EXIT_OK;
+  JobsFile *file;
+
+  if (!arguments[0])
+    {
+      report_error ("%s", _ ("Which job? “tern jobs list” shows their numbers"));
+      return TERN_EXIT_USAGE;
+    }
+  file = jobs_file_open (&error);
+  if (!file)
+    return fail (error);
+  service = tern_fetch_service_new (NULL, &error);
+  if (!service)
+    exit_code = fail (error);
+  for (guint i = 0; service && arguments[i]; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      g_autoptr (TernFetchJob) job = claim (service, file, arguments[i], &local);
+
+      if (!job || !func (file, arguments[i], job, &local))
+        exit_code = fail (local);
+    }
+  g_clear_error (&error);
+  if (!jobs_file_close (file, &error))
+    exit_code = fail (error);
+  return exit_code;
+}
+
+int
+jobs_pause_run (const void *values, char **arguments)
+{
+  return with_each (arguments, pause_job);
+}
+
+int
+jobs_resume_run (const void *values, char **arguments)
+{
+  return with_each (arguments, resume_job);
+}
+
+int
+jobs_cancel_run (const void *values, char **arguments)
+{
+  return with_each (arguments, cancel_job);
+}
+
+/* ---- list ---- */
+
+static const char *
+state_word (TernFetchState state)
+{
+  static const char *const words[]
+      = { "queued", "running", "paused", "interrupted", "done", "failed", "cancelled" };
+
+  return state < G_N_ELEMENTS (words) ? words[state] : "?";
+}
+
+static void
+append_json (GString *out, const char *number, const char *path, TernFetchJob *job)
+{
+  g_autoptr (GString) object = g_string_new ("{");
+  const GError *error = tern_fetch_job_get_error (job);
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *url = target_hide_password (tern_fetch_job_get_uri (job));
+
+  json_string (object, "job", number);
+  json_string (object, "state", state_word (tern_fetch_job_get_state (job)));
+  json_int (object, "done", (gint64)tern_fetch_job_get_bytes_done (job));
+  json_int (object, "total", tern_fetch_job_get_bytes_total (job));
+  json_int (object, "speed", (gint64)tern_fetch_job_get_speed (job));
+  json_string (object, "url", url);
+  json_string (object, "file", name);
+  json_string (object, "error", error ? error->message : NULL);
+  g_string_append_printf (out, "%s}\n", object->str);
+}
+
+static void
+append_line (GString *out, const char *number, const char *path, TernFetchJob *job)
+{
+  const gint64 total = tern_fetch_job_get_bytes_total (job);
+  const GError *error = tern_fetch_job_get_error (job);
+  g_autofree char *done = g_format_size (tern_fetch_job_get_bytes_done (job));
+  g_autofree char *whole = total >= 0 ? g_format_size ((guint64)total) : g_strdup ("?");
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *line = g_strdup_printf ("%s\t%s\t%s/%s\t%s%s%s", number,
+                                           state_word (tern_fetch_job_get_state (job)), done, whole,
+                                           name, error ? "\t" : "", error ? error->message : "");
+  g_autofree char *safe = escape_text (line);
+
+  g_string_append_printf (out, "%s\n", safe);
+}
+
+/* FALSE with an error where no job can be asked about. */
+static gboolean
+append_all (GString *out, JobsFile *file, TernFetchService *service, gboolean json, GError **error)
+{
+  g_auto (GStrv) numbers = jobs_file_list (file);
+
+  for (guint i = 0; numbers[i]; i++)
+    {
+      g_autoptr (GError) local = NULL;
+      g_autoptr (TernFetchJob) job = claim (service, file, numbers[i], &local);
+      g_autofree char *path = jobs_file_get_path (file, numbers[i]);
+
+      if (job)
+        (json ? append_json : append_line) (out, numbers[i], path ? path : "", job);
+      else if (g_error_matches (local, TERN_FETCH_ERROR, TERN_FETCH_ERROR_NOT_FOUND))
+        jobs_file_remove (file, numbers[i]);
+      else
+        {
+          g_propagate_error (error, g_steal_pointer (&local));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+int
+jobs_list_run (const void *values, char **arguments)
+{
+  const JobsOptions *options = values;
+  g_autoptr (TernFetchService) service = NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL, late = NULL;
+  JobsFile *file = jobs_file_open (&error);
+  g_autoptr (GPtrArray) own = NULL;
+
+  if (!file)
+    return fail (error);
+  service = tern_fetch_service_new (NULL, &error);
+  /* Asked in any case, so that a helper that cannot be reached shows also where there is no job. */
+  own = service ? tern_fetch_service_list_jobs (service, NULL, &error) : NULL;
+  if (own)
+    append_all (out, file, service, options->json, &error);
+  if (!jobs_file_close (file, &late) && !error)
+    error = g_steal_pointer (&late);
+  if (!write_fully (STDOUT_FILENO, out->str, out->len, error ? NULL : &error) || error)
+    return fail (error);
+  return TERN_EXIT_OK;
+}
