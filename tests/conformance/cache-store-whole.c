@@ -55,7 +55,6 @@ put_keys (CacheFixture *f)
 
       if (i % 2 == 1 && takes_entries (f->store))
         {
-          g_autoptr (GBytes) body = g_bytes_new (value, strlen (value));
           g_autoptr (TernCacheWriter) writer = cache_create (f->store, key, "meta");
 
           cache_write (writer, value, strlen (value));

@@ -247,8 +247,7 @@ test_other_formats (FileFixture *f, gconstpointer options)
   static const char *const starts[] = { "TERNval\1",
                                         "TERNval\3",
                                         "",
-                                        "\x7f"
-                                        "ELF",
+                                        "\177ELF",
                                         "GIF89a",
                                         "HTTP/1.1 200 OK\r\n\r\n",
                                         "status: 200\n" };

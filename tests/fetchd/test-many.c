@@ -41,6 +41,7 @@ test_many (void)
       = bus_call (one, FETCHD_PATH, FETCHD_NAME, "ListJobs", NULL, -1, NULL, NULL);
   const guint n_fds = bus_helper_count_fds (one);
 
+  g_assert_nonnull (listed); /* the call has started the helper */
   pattern_serve (bus, "/", &pattern);
   start_many (bus, callers, 2, jobs);
   pattern_open (&pattern);
@@ -230,6 +231,7 @@ test_limits (void)
     g_autofree char *again = NULL;
 
     g_assert_no_error (error);
+    g_assert_nonnull (job);
     g_assert_true (bus_job_call (one, first, "Remove", NULL, -1, &error));
     again = bus_fetch (one, uri, -1, NULL, &error);
     g_assert_no_error (error);

@@ -44,7 +44,7 @@ test_take_rest (void)
       tern_reader_read (reader, buffer, at, &n, NULL, NULL);
       rest = tern_reader_take_rest (reader);
       g_assert_cmpmem (g_bytes_get_data (rest, NULL), g_bytes_get_size (rest),
-                       "eleven bytes" + at, 11 - at);
+                       &"eleven bytes"[at], 11 - at);
       g_assert_true (g_bytes_get_data (rest, NULL)
                      == (const char *) g_bytes_get_data (bytes, NULL) + at);
       g_assert_cmpint (tern_reader_get_remaining (reader), ==, 0);
