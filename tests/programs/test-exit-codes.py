@@ -189,8 +189,6 @@ def plugin():
 
 @case('/exit/17-helper')
 def helper():
-  if '  jobs list' not in tern('--help').text:
-    raise Skip('built without the helper')
   for address in ('unix:path=' + path('no-bus'), 'nonsense:'):
     ends_with(17, 'jobs', 'list', environment={'DBUS_SESSION_BUS_ADDRESS': address})
 

@@ -9,8 +9,10 @@ import subprocess
 import time
 
 from program import ENVIRONMENT, FOLDER, Origin, closed_port, path, read, tern, write
+from schema import Schema
 from tap import case, contains, equal, run
 
+SCHEMA = Schema()
 ORIGIN = Origin()
 STATE = path('state')
 
@@ -46,6 +48,7 @@ def state_of(number):
   equal((result.code, result.err), (0, ''))
   for line in result.text.splitlines():
     job = json.loads(line)
+    SCHEMA.check(job)
     if job['job'] == number:
       return job
   return None
