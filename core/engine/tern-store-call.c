@@ -12,10 +12,12 @@
 /* Entries that share a line wait for each other now and then, which does no harm. */
 #define N_LINES 16
 
-/* Jobs start in the order in which they were queued, so the head of a line is always running, done
- * or about to leave it: nobody in a worker waits for one that cannot start. */
+/* Jobs start in the order in which they were queued, which for each line is the order in the line,
+ * so the head of a line is always running, done or about to leave it: nobody in a worker waits for
+ * one that cannot start. */
 typedef struct
 {
+  GMutex starting; /* from the place in the line to that in the queue of the workers */
   GMutex lock;
   GCond moved;
   GQueue calls;
@@ -206,14 +208,20 @@ static void
 before_fork (void)
 {
   for (guint i = 0; i < N_LINES; i++)
-    g_mutex_lock (&lines[i].lock);
+    {
+      g_mutex_lock (&lines[i].starting);
+      g_mutex_lock (&lines[i].lock);
+    }
 }
 
 static void
 after_fork_in_parent (void)
 {
   for (guint i = 0; i < N_LINES; i++)
-    g_mutex_unlock (&lines[i].lock);
+    {
+      g_mutex_unlock (&lines[i].lock);
+      g_mutex_unlock (&lines[i].starting);
+    }
 }
 
 static void
@@ -223,6 +231,7 @@ after_fork_in_child (void)
     {
       g_queue_init (&lines[i].calls);
       g_mutex_unlock (&lines[i].lock);
+      g_mutex_unlock (&lines[i].starting);
     }
 }
 
@@ -233,10 +242,13 @@ watch_forks (void)
 
   if (!g_once_init_enter (&watched))
     return;
+  /* Who forks takes the locks of who watches last first, and a line's is taken before a lane's. */
+  tern_worker_watch_forks ();
   pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
   g_once_init_leave (&watched, 1);
 }
 
+/* The line goes no further until it is told that the call was handed to the workers. */
 static QueuedCall *
 queue_up (TernStoreCall *call, TernCacheStore *store)
 {
@@ -247,6 +259,7 @@ queue_up (TernStoreCall *call, TernCacheStore *store)
   queued->store = g_object_ref (store);
   queued->line = find_line (queued->call.key);
   watch_forks ();
+  g_mutex_lock (&queued->line->starting);
   g_mutex_lock (&queued->line->lock);
   g_queue_push_tail (&queued->line->calls, queued);
   g_mutex_unlock (&queued->line->lock);
@@ -272,8 +285,13 @@ tern_store_streams (TernCacheStore *store)
 TernJob *
 tern_store_call_start (TernStoreCall *self, TernCacheStore *store, TernWake *wake)
 {
-  return tern_job_start (TERN_LANE_STORE, run_in_turn, queue_up (self, store), queued_call_free,
-                         wake);
+  QueuedCall *queued = queue_up (self, store);
+  Line *line = queued->line;
+  TernJob *job
+      = tern_job_start (TERN_LANE_STORE, run_in_turn, queued, queued_call_free, wake);
+
+  g_mutex_unlock (&line->starting);
+  return job;
 }
 
 TernStoreCall *
@@ -285,13 +303,19 @@ tern_store_call_of (TernJob *job)
 void
 tern_store_call_later (TernStoreCall *self, TernCacheStore *store)
 {
+  QueuedCall *queued;
+  Line *line;
+
   if (tern_store_runs_in_place (store))
     {
       tern_store_call_run (self, store);
       tern_store_call_clear (self);
       return;
     }
-  tern_job_detach (TERN_LANE_STORE, run_in_turn, queue_up (self, store), queued_call_free);
+  queued = queue_up (self, store);
+  line = queued->line;
+  tern_job_detach (TERN_LANE_STORE, run_in_turn, queued, queued_call_free);
+  g_mutex_unlock (&line->starting);
 }
 
 void

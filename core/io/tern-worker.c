@@ -97,8 +97,8 @@ after_fork_in_child (void)
     }
 }
 
-static void
-watch_forks (void)
+void
+tern_worker_watch_forks (void)
 {
   static gsize watched = 0;
 
@@ -228,7 +228,7 @@ start_job (TernLane lane_id,
   job->dropped = dropped;
   job->link.data = job;
 
-  watch_forks ();
+  tern_worker_watch_forks ();
   g_mutex_lock (&lane->lock);
   g_queue_push_tail_link (&lane->queue, &job->link);
   /* A thread counts as idle until it has taken a job, so each waiting job wants one of them. */

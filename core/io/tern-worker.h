@@ -37,5 +37,9 @@ gpointer tern_job_get_data (TernJob *job);
 /* The owner goes away; a job that has not started never runs. */
 void tern_job_drop (TernJob *job);
 
+/* For who holds a lock of his own over the start of a job and over a fork: called before he watches
+ * forks himself, it has those locks taken in the same order as then. */
+void tern_worker_watch_forks (void);
+
 /* How many jobs a lane holds, waiting or running: for the tests that look for leftovers. */
 guint tern_worker_count (TernLane lane);

@@ -151,6 +151,34 @@ test_in_turn (void)
   g_assert_cmpstr (store->calls->str, ==, "sgddgs"); /* an entry is two values here */
 }
 
+static gpointer
+call_often (gpointer store)
+{
+  for (guint i = 0; i < 500; i++)
+    {
+      call_later (store, TERN_STORE_GET);
+      if (i % 16 == 0)
+        g_thread_yield ();
+    }
+  return NULL;
+}
+
+/* Whoever is in front in the line is so among the workers, too: else all of them could wait for one
+ * that none of them has. */
+static void
+test_crowd (void)
+{
+  g_autoptr (SlowStore) store = g_object_new (SLOW_TYPE_STORE, NULL);
+  GThread *threads[8];
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("crowd", call_often, store);
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+  g_assert_true (wait_idle ());
+  g_assert_cmpuint (store->calls->len, ==, 500 * G_N_ELEMENTS (threads));
+}
+
 static void
 test_fork (void)
 {
@@ -191,6 +219,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store-call/in-turn", test_in_turn);
+  g_test_add_func ("/store-call/crowd", test_crowd);
   g_test_add_func ("/store-call/fork", test_fork);
   return g_test_run ();
 }
