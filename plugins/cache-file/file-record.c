@@ -8,7 +8,7 @@
 
 /* The last byte is the version: another layout is another magic, and what an older program kept is
  * damaged to a newer one. */
-static const char magic[8] = { 'T', 'E', 'R', 'N', 'v', 'a', 'l', 2 };
+static const char magic[8] = { 'T', 'E', 'R', 'N', 'v', 'a', 'l', FILE_HASH_VERSION };
 
 enum
 {
@@ -107,7 +107,7 @@ guint64
 file_record_sum_block (const FileRecord *self, guint64 block, const void *data, gsize len)
 {
   /* Another seed for each block, or two that changed places would not be noticed. */
-  return file_hash (data, len, self->nonce + 1 + block);
+  return file_hash_block (data, len, self->nonce + 1 + block);
 }
 
 void

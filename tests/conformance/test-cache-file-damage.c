@@ -245,7 +245,7 @@ static void
 test_other_formats (FileFixture *f, gconstpointer options)
 {
   static const char *const starts[] = { "TERNval\1",
-                                        "TERNval\3",
+                                        "TERNval\377",
                                         "",
                                         "\177ELF",
                                         "GIF89a",

@@ -19,6 +19,12 @@ test_sums (void)
   g_assert_cmphex (file_hash ("abc", 3, 0), ==, G_GUINT64_CONSTANT (0x44bc2cf5ad770999));
   g_assert_cmphex (file_hash (text, strlen (text), 0), ==, G_GUINT64_CONSTANT (0xfbcea83c8a378bf1));
   g_assert_cmphex (file_hash ("abc", 3, 1), !=, file_hash ("abc", 3, 0));
+  g_assert_cmphex (file_hash_block ("abc", 3, 1), !=, file_hash_block ("abc", 3, 0));
+#ifdef HAVE_XXHASH
+  g_assert_cmphex (file_hash_block ("", 0, 0), ==, G_GUINT64_CONSTANT (0x2d06800538d394c2));
+#else
+  g_assert_cmphex (file_hash_block ("a", 1, 0), ==, G_GUINT64_CONSTANT (0xd24ec4f1a98c6e5b));
+#endif
 }
 
 /* Of however many, those that are left are the ones of the lowest ranks, in order. */
