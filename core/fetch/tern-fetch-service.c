@@ -261,7 +261,7 @@ tern_fetch_service_fetch_finish (TernFetchService *self, GAsyncResult *result, G
  *
  * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
  *
- * Returns: (transfer full) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
+ * Returns: (transfer container) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
  *   error
  */
 GPtrArray *
@@ -301,7 +301,7 @@ tern_fetch_service_list_jobs_async (TernFetchService *self,
  *
  * Ends a call of tern_fetch_service_list_jobs_async().
  *
- * Returns: (transfer full) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
+ * Returns: (transfer container) (element-type TernFetchJob): the jobs, the oldest first; %NULL on
  *   error
  */
 GPtrArray *

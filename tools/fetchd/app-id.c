@@ -49,9 +49,23 @@ app_id_from_flatpak_info (const char *text, gsize length)
 static char *
 unescape_unit (const char *text, gsize length)
 {
-  g_autofree char *part = g_strndup (text, length);
+  GString *plain = g_string_new (NULL);
 
-  return g_strcompress (part);
+  for (gsize i = 0; i < length; i++)
+    {
+      const gboolean escaped = text[i] == '\\' && i + 3 < length && text[i + 1] == 'x'
+                               && g_ascii_isxdigit (text[i + 2]) && g_ascii_isxdigit (text[i + 3]);
+      const int byte
+          = escaped ? g_ascii_xdigit_value (text[i + 2]) * 16 + g_ascii_xdigit_value (text[i + 3])
+                    : text[i];
+
+      /* An application's identifier has no NUL and so no more behind it. */
+      if (byte == '\0')
+        break;
+      g_string_append_c (plain, (char)byte);
+      i += escaped ? 3 : 0;
+    }
+  return g_string_free (plain, FALSE);
 }
 
 /* "app-gnome-org.example.App-1234.scope", "app-org.example.App@1.service": the naming scheme for

@@ -184,7 +184,7 @@ parse (Secrets *secrets, const char *text, gsize length)
 gboolean
 secrets_load (Secrets *secrets, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&secrets->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&secrets->lock);
 
   if (secrets->fd >= 0)
     {
@@ -208,7 +208,7 @@ secrets_load (Secrets *secrets, GCancellable *cancellable, GError **error)
 TernCredentials *
 secrets_find (Secrets *secrets, const char *server, const char *host, gboolean as_token, guint nth)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&secrets->lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&secrets->lock);
 
   for (guint i = 0; i < secrets->list->len; i++)
     {
