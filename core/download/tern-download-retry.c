@@ -43,7 +43,8 @@ tern_download_retry_back_off (gint64 base, guint tries, guint32 dice)
 {
   gint64 delay = CLAMP (base, 0, TERN_DOWNLOAD_BACK_OFF_MOST);
 
-  for (guint i = 1; i < tries && delay < TERN_DOWNLOAD_BACK_OFF_MOST; i++)
+  /* Nothing doubled is nothing, however often. */
+  for (guint i = 1; delay > 0 && i < tries && delay < TERN_DOWNLOAD_BACK_OFF_MOST; i++)
     delay *= 2;
   delay = MIN (delay, TERN_DOWNLOAD_BACK_OFF_MOST);
   /* Up to a quarter less, so that those whom one failure hit do not all come back at once. */
