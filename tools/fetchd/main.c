@@ -244,6 +244,8 @@ main (int argc, char **argv)
 
   setlocale (LC_ALL, "");
   g_set_prgname ("tern-fetchd");
+  /* Nothing but what is asked for comes out of stdout, which may be another program's. */
+  g_log_writer_default_set_use_stderr (TRUE);
   /* A reader that closes its pipe is an error of one job. */
   signal (SIGPIPE, SIG_IGN);
   if (!parse_settings (&settings, &argc, &argv, &error))
