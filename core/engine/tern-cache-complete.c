@@ -33,7 +33,12 @@ tern_cache_complete_wants (const TernFlow *flow, const TernCacheWalk *state)
   TernCacheRequest request = tern_cache_walk_view (flow, state);
   g_autoptr (TernHeaders) sent = NULL;
 
-  if (!response || !state->decision.record || (response->status != 206 && response->status != 416))
+  if (!response || !state->decision.record)
+    return FALSE;
+  /* No condition was sent of which a 304 could speak. */
+  if (state->asks_rest && (response->status == 304 || response->status == 416))
+    return TRUE;
+  if (response->status != 206)
     return FALSE;
   if (state->asks_rest)
     return TRUE;
@@ -112,7 +117,7 @@ tern_cache_complete_with_body (TernFlow *flow, TernCacheWalk *state)
 TernGo
 tern_cache_complete (TernFlow *flow, TernCacheWalk *state)
 {
-  if (flow->result.response->status == 416)
+  if (flow->result.response->status != 206)
     return ask_again (flow, state);
   return tern_cache_walk_open (flow, state, state->decision.record, AT_PREFIX,
                                tern_cache_complete_with_body);

@@ -120,8 +120,9 @@ take_tagged (TernFlow *flow, TernCacheWalk *state)
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
 
   tern_cache_found_take_sibling (&state->found, &request, &flow->op.parts);
-  return state->found.sibling ? merge (flow, state, state->found.sibling)
-                              : speaks_of_nothing (flow, state);
+  return state->found.sibling && !state->found.sibling->partial
+             ? merge (flow, state, state->found.sibling)
+             : speaks_of_nothing (flow, state);
 }
 
 /* A variant turned out to be the answer to other wishes, too: it is stored for them as well, unless

@@ -104,7 +104,8 @@ tern_cache_select_validated (const TernCacheRequest *request,
   if (chosen && speaks_of (chosen->headers, response_headers, own))
     return chosen;
   for (gsize i = 0; i < n_records; i++)
-    if (tern_cache_record_is_for (records[i], request) && has_tag (records[i], &tag)
+    if (!records[i]->partial && tern_cache_record_is_for (records[i], request)
+        && has_tag (records[i], &tag)
         && tern_cache_vary_compare (records[i]->vary, request->headers, request->salt)
                != TERN_VARY_FOREIGN
         && (!found || records[i]->response_time > found->response_time))

@@ -99,12 +99,15 @@ tern_cache_find_tagged_sibling (const TernCacheRecord *home,
   return found;
 }
 
-/* The line about @fresh in that slot. */
+/* The line about @fresh in that slot. Of a part it has no tag: by that others would be told that it
+ * is what they asked for. */
 static TernCacheSibling *
 describe (const char *slot, const TernCacheRecord *fresh)
 {
   TernCacheTag tag;
-  char *text = tern_cache_tag_of (&tag, fresh->headers) ? tern_cache_tag_text (&tag) : NULL;
+  char *text = !fresh->partial && tern_cache_tag_of (&tag, fresh->headers)
+                   ? tern_cache_tag_text (&tag)
+                   : NULL;
 
   return tern_cache_sibling_new (g_strdup (slot), tern_cache_vary_copy (fresh->vary), text,
                                  fresh->response_time);
