@@ -19,10 +19,12 @@ land (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record, TernC
                           fetch);
 }
 
-/* @at: where the program begins to read. Takes @record alone. */
+/* The body, @network or what ends with it, as one that several read, each by clocks of his own. @at:
+ * where the program begins to read. Takes @record alone; the body stays as it is where the store
+ * would not have it. */
 static gboolean
 stream (
-    TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record, TernReader **source, guint64 at)
+    TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record, TernReader *network, guint64 at)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   TernCacheStore *store = flow->settings->cache_store;
@@ -36,7 +38,8 @@ stream (
       tern_cache_draft_free (draft);
       return FALSE;
     }
-  fetch = tern_cache_fetch_new (g_steal_pointer (source), store, writer, draft,
+  tern_reader_unbind (network);
+  fetch = tern_cache_fetch_new (g_steal_pointer (&flow->result.body), store, writer, draft,
                                 state->flight != NULL);
   flow->result.body = tern_cache_fetch_attach (fetch, at, flow->env.idle_timeout,
                                                flow->env.total_deadline, flow->call.uri->host);
@@ -60,10 +63,7 @@ gboolean
 tern_cache_keep (TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record)
 {
   if (flow->result.body && tern_store_streams (flow->settings->cache_store))
-    {
-      tern_reader_unbind (flow->result.body);
-      return stream (flow, state, record, &flow->result.body, 0);
-    }
+    return stream (flow, state, record, flow->result.body, 0);
   state->stored = !flow->result.body;
   copy (flow, state, record, NULL);
   return TRUE;
@@ -111,8 +111,7 @@ tern_cache_keep_behind (TernFlow *flow,
       copy (flow, state, record, NULL);
       return TRUE;
     }
-  tern_reader_unbind (network);
-  if (stream (flow, state, record, &flow->result.body, whole ? 0 : size))
+  if (stream (flow, state, record, network, whole ? 0 : size))
     return TRUE;
   if (!whole)
     flow->result.body = tern_reader_chain_drop (flow->result.body);

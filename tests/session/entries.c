@@ -379,8 +379,14 @@ static TernCacheWriter *
 test_entries_create (TernCacheStore *store, const char *key, GBytes *meta, GError **error)
 {
   TestEntries *self = TEST_ENTRIES (store);
-  TestWriter *writer = g_object_new (TEST_TYPE_WRITER, NULL);
+  TestWriter *writer;
 
+  if (self->room == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "no room at all");
+      return NULL;
+    }
+  writer = g_object_new (TEST_TYPE_WRITER, NULL);
   begin (self, &self->n_creates);
   writer->store = g_object_ref (self);
   writer->key = g_strdup (key);

@@ -23,7 +23,7 @@ struct _TestEntries
   GThread *owner;      /* who may call, unless ANY_THREAD */
   gsize whole;         /* bodies up to this size are handed out as bytes */
   gboolean unseekable; /* streams cannot be sought in */
-  guint64 room;        /* a body that is longer cannot be written */
+  guint64 room;        /* a body that is longer cannot be written, at 0 none be begun */
   guint64 damage_at;   /* streams fail behind so many bytes; 0 never */
   guint n_opens, n_creates, n_commits, n_metas, n_deletes;
   gint n_writers; /* that are alive */

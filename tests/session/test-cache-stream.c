@@ -168,6 +168,24 @@ test_full (gboolean async, gconstpointer n_readers)
   g_assert_cmpuint (test_entries_count (s.store), ==, 0);
 }
 
+/* Who waits for a body does so by his own clocks, whatever the store makes of it. */
+static void
+test_clocks (gboolean async, gconstpointer room)
+{
+  g_auto (Stream) s;
+
+  stream_init (&s, async, SHARED);
+  s.store->room = GPOINTER_TO_SIZE (room);
+  s.gate.size = 2000;
+  s.gate.first = 1000;
+  gate_open (&s.gate, G_MAXUINT, 0);
+  tern_client_set_timeout (s.session.client, 0.3);
+  session_ask (&s.session, "GET", "/gate");
+  session_fetch (&s.session);
+  session_assert_error (&s.session, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NULL);
+  g_assert_cmpuint (test_entries_count (s.store), ==, 0);
+}
+
 /* Who is left behind by more than the window holds is told so; who goes on is not held up. */
 static void
 test_left_behind (gboolean async, gconstpointer some)
@@ -255,6 +273,9 @@ main (int argc, char **argv)
   tern_test_add_both ("/cache-stream/other-meta", test_other_meta, NULL);
   tern_test_add_both ("/cache-stream/full/1", test_full, GUINT_TO_POINTER (1));
   tern_test_add_both ("/cache-stream/full/4", test_full, GUINT_TO_POINTER (4));
+  tern_test_add_both ("/cache-stream/clocks/kept", test_clocks, GSIZE_TO_POINTER (10000));
+  tern_test_add_both ("/cache-stream/clocks/full", test_clocks, GSIZE_TO_POINTER (500));
+  tern_test_add_both ("/cache-stream/clocks/refused", test_clocks, GSIZE_TO_POINTER (0));
   tern_test_add_both ("/cache-stream/left-behind/head", test_left_behind, GSIZE_TO_POINTER (0));
   tern_test_add_both ("/cache-stream/left-behind/body", test_left_behind, GSIZE_TO_POINTER (700));
   g_test_add_func ("/cache-stream/window", test_window);
