@@ -19,9 +19,9 @@ land (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record, TernC
                           fetch);
 }
 
-/* The body, @network or what ends with it, as one that several read, each by clocks of his own. @at:
- * where the program begins to read. Takes @record alone; the body stays as it is where the store
- * would not have it. */
+/* The body, @network or what ends with it, as one that several read, each by clocks of his own.
+ * @at: where the program begins to read. Takes @record alone; the body stays as it is where the
+ * store would not have it. */
 static gboolean
 stream (
     TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record, TernReader *network, guint64 at)

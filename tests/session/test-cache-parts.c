@@ -45,7 +45,8 @@ answer_part (TernOriginConn *conn, Book *self, const char *range)
   if (self->mode == SHORT)
     last = MIN (last, first + 9);
   fields = g_strdup_printf ("HTTP/1.1 206 Partial\r\nCache-Control: max-age=60\r\nETag: %s\r\n"
-                            "Vary: X-Tongue\r\nContent-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
+                            "Vary: X-Tongue\r\n"
+                            "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
                             "/%" G_GSIZE_FORMAT "\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n\r\n",
                             self->mode == OTHER_TAG ? "\"other\"" : self->tag, first, last, SIZE,
                             last + 1 - first);
