@@ -294,7 +294,8 @@ install_signals (void)
    *   the server), `receiving`, `retrying` (it waits for the next try) or `finishing`
    *
    * How far a download is: at each change of @what, and at most ten times a second while bytes
-   * come. Emitted in the thread that asked.
+   * come. One that fails or is cancelled tells the last of them too, before it returns. Emitted in
+   * the thread that asked.
    */
   tern_download_signals[TERN_DOWNLOAD_PROGRESS]
       = g_signal_new ("progress", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

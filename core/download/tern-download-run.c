@@ -324,6 +324,9 @@ tern_download_run_settle (TernDownloadRun *self, GError **error)
     tern_client_call_settle (self->call, error);
   if (!self->sink)
     return;
+  /* Who goes on later has to know all that went into a pipe, also what came after the last word. */
+  if (self->state == TERN_DOWNLOAD_RECEIVE && self->told != self->sink->length)
+    tern_download_run_tell (self, "receiving");
   kept = can_be_kept (self) || self->state == TERN_DOWNLOAD_CHECK;
   if (can_be_kept (self) && self->state > TERN_DOWNLOAD_CHECK)
     tern_download_run_note (self);

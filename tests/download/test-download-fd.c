@@ -235,6 +235,38 @@ test_stream_changed (gboolean async, gconstpointer data)
   g_byte_array_unref (reader.bytes);
 }
 
+static void
+on_told (
+    TernDownloadOptions *options, guint64 received, gint64 total, const char *what, gpointer last)
+{
+  *(guint64 *)last = received;
+}
+
+/* Who goes on later in the same pipe must know of every byte that went into it. */
+static void
+test_stream_told (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  Drain reader;
+  GThread *thread;
+  guint64 last = 0;
+  int fd;
+
+  begin (&load, &shelf, async);
+  thread = begin_drain (&reader, &fd, GPOINTER_TO_INT (data), G_MAXSIZE);
+  shelf_put (&shelf, shelf_break, 50000);
+  tern_download_options_set_retries (load.options, 0);
+  g_signal_connect (load.options, "progress", G_CALLBACK (on_told), &last);
+  g_assert_false (load_run_fd (&load, &shelf, fd));
+  load_assert_tern_error (&load, INCOMPLETE_READ, NULL);
+  close (fd);
+  g_thread_join (thread);
+  g_assert_cmpuint (reader.bytes->len, ==, 50000);
+  g_assert_cmpuint (last, ==, 50000);
+  g_byte_array_unref (reader.bytes);
+}
+
 /* Nothing to know the content by again: the break is the end. */
 static void
 test_stream_unnamed (gboolean async, gconstpointer data)
@@ -376,6 +408,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/fd/pipe/changed", test_stream_changed, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/changed", test_stream_changed, GINT_TO_POINTER (TRUE));
   tern_test_add_both ("/fd/pipe/unnamed", test_stream_unnamed, GINT_TO_POINTER (FALSE));
+  tern_test_add_both ("/fd/pipe/told", test_stream_told, GINT_TO_POINTER (FALSE));
+  tern_test_add_both ("/fd/socket/told", test_stream_told, GINT_TO_POINTER (TRUE));
   tern_test_add_both ("/fd/pipe/reader-left", test_reader_left, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/reader-left", test_reader_left, GINT_TO_POINTER (TRUE));
   g_test_add_func ("/fd/pipe/stalled", test_stalled);

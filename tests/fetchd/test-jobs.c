@@ -4,10 +4,19 @@
 #include "pattern.h"
 
 #include <fcntl.h>
+#include <glib-unix.h>
 #include <string.h>
 #include <unistd.h>
 
 #define TOKEN "0123456789abcdefTOKEN"
+
+#define TRICKLE 3000
+
+static char
+trickle_at (guint i)
+{
+  return (char)(i * 7 + i / 251);
+}
 
 /* Waits until half of the pattern has been written. */
 static void
@@ -54,6 +63,62 @@ test_pause (void)
   /* It went on, and did not begin anew. */
   g_assert_cmpint (pattern.n_whole, ==, 1);
   g_assert_cmpint (pattern.n_ranges, ==, 1);
+}
+
+/* The rest of a body in pieces, each of which comes soon after the one before. */
+static void
+serve_trickle (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
+{
+  const char *range = tern_origin_request_header (request, "range");
+  const guint first = range ? (guint)g_ascii_strtoull (range + strlen ("bytes="), NULL, 10) : 0;
+  g_autofree char *head = g_strdup_printf (
+      "HTTP/1.1 %s\r\nETag: \"trickle\"\r\nContent-Range: bytes %u-%d/%d\r\n"
+      "Content-Length: %u\r\n\r\n",
+      range ? "206 Partial Content" : "200 OK", first, TRICKLE - 1, TRICKLE, TRICKLE - first);
+
+  if (!tern_origin_write (conn, head, -1))
+    return;
+  for (guint i = first; i < TRICKLE; i++)
+    {
+      const char byte = trickle_at (i);
+
+      if (!tern_origin_write (conn, &byte, 1) || (i % 10 == 9 && !tern_origin_sleep (conn, 7)))
+        return;
+    }
+}
+
+/* What is in a pipe stays there: nothing may come twice, and nothing be left out. */
+static void
+test_pause_pipe (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  g_autofree char *uri = tern_origin_uri (bus->origin, "/trickle");
+  g_autofree char *job = NULL;
+  g_autoptr (GByteArray) all = NULL;
+  g_autoptr (GError) error = NULL;
+  int fds[2];
+
+  tern_origin_add_route (bus->origin, "/trickle", serve_trickle, NULL);
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  job = bus_fetch (caller, uri, fds[1], NULL, &error);
+  g_assert_no_error (error);
+  close (fds[1]);
+  for (guint part = 1; part <= 4; part++)
+    {
+      while (bus_job_done (caller, job) < part * TRICKLE / 6)
+        g_usleep (3000);
+      g_assert_true (bus_job_call (caller, job, "Pause", NULL, -1, &error));
+      bus_job_wait (caller, job, "Paused");
+      g_assert_true (bus_job_call (caller, job, "Resume", NULL, -1, &error));
+      bus_job_wait (caller, job, "Running");
+    }
+  bus_job_wait (caller, job, "Done");
+  g_assert_true (bus_job_call (caller, job, "Remove", NULL, -1, &error));
+  all = bus_drain (fds[0]);
+  g_assert_cmpuint (all->len, ==, TRICKLE);
+  for (guint i = 0; i < TRICKLE; i++)
+    g_assert_cmpint ((char)all->data[i], ==, trickle_at (i));
 }
 
 static void
@@ -356,6 +421,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetchd/jobs/pause", test_pause);
+  g_test_add_func ("/fetchd/jobs/pause-pipe", test_pause_pipe);
   g_test_add_func ("/fetchd/jobs/cancel", test_cancel);
   g_test_add_func ("/fetchd/jobs/priority", test_priority);
   g_test_add_func ("/fetchd/jobs/signals", test_signals);
