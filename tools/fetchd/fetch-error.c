@@ -16,7 +16,6 @@ from_tern (int code)
     case TERN_ERROR_UNSUPPORTED_SCHEME:
       return TERN_FETCH_ERROR_INVALID_URI;
     case TERN_ERROR_INVALID_METHOD:
-    case TERN_ERROR_INVALID_HEADER:
       return TERN_FETCH_ERROR_INVALID_OPTION;
     case TERN_ERROR_SERVER_NOT_FOUND:
       return TERN_FETCH_ERROR_LOOK_UP;
@@ -49,6 +48,8 @@ from_tern (int code)
     case TERN_ERROR_UNKNOWN_TRANSFER_ENCODING:
     case TERN_ERROR_DECOMPRESS_FAILED:
     case TERN_ERROR_MALFORMED_HEADER:
+    /* The caller's own fields were looked at before: this is one of the server's. */
+    case TERN_ERROR_INVALID_HEADER:
       return TERN_FETCH_ERROR_PROTOCOL;
     default:
       return TERN_FETCH_ERROR_FAILED;
@@ -72,6 +73,7 @@ from_io (int code)
       return TERN_FETCH_ERROR_NO_SPACE;
     case G_IO_ERROR_BROKEN_PIPE:
     case G_IO_ERROR_READ_ONLY:
+    case G_IO_ERROR_PERMISSION_DENIED: /* a sealed file */
       return TERN_FETCH_ERROR_WRITE;
     default:
       return TERN_FETCH_ERROR_FAILED;
