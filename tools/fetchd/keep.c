@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Detached jobs on disk: a file for each, written anew and put in place of the old one, so that a
  * helper that is killed at any instant leaves the old one or the new one. A new job is there before
- * its caller hears of it; how far a job is, is written every other second. */
+ * its caller hears of it, and the entity tag of what it fetches as soon as that is known; how far a
+ * job is, is written every other second. */
 #include "keep.h"
 
 #include "job-record.h"
@@ -23,7 +24,7 @@ struct _Keep
   Jobs *jobs;
   Callers *callers;
   GHashTable *dirty;   /* jobs */
-  GHashTable *written; /* Job → the state that is on disk, to tell progress from the rest */
+  GHashTable *written; /* Job → the mark of what is on disk, to tell progress from the rest */
   guint timer;
 };
 
@@ -54,6 +55,13 @@ write_file (const char *path, const char *text)
   return FALSE;
 }
 
+/* Without the tag nothing could go on, however much is there. Never 0. */
+static gpointer
+mark_of (const Job *job)
+{
+  return GUINT_TO_POINTER (1 + 2 * (guint)job->state + (job->etag && *job->etag ? 1 : 0));
+}
+
 static void
 write_job (Keep *keep, Job *job)
 {
@@ -62,7 +70,7 @@ write_job (Keep *keep, Job *job)
 
   if (!write_file (path, text))
     g_warning ("a job cannot be kept in %s: %s", keep->folder, g_strerror (errno));
-  g_hash_table_insert (keep->written, job, GINT_TO_POINTER (job->state + 1));
+  g_hash_table_insert (keep->written, job, mark_of (job));
   g_hash_table_remove (keep->dirty, job);
 }
 
@@ -93,7 +101,7 @@ on_changed (Job *job, gpointer data)
   if (!job->options->detached)
     return;
   /* A change of state is written at once, how far it is later. */
-  if (GPOINTER_TO_INT (g_hash_table_lookup (keep->written, job)) != (int)job->state + 1)
+  if (g_hash_table_lookup (keep->written, job) != mark_of (job))
     {
       write_job (keep, job);
       return;
@@ -181,7 +189,7 @@ read_all (Keep *keep)
 
       job->charged = 2 * strlen (job->uri);
       account_add_job (job->account, &any, job->charged, NULL);
-      g_hash_table_insert (keep->written, job, GINT_TO_POINTER (job->state + 1));
+      g_hash_table_insert (keep->written, job, mark_of (job));
       jobs_add (keep->jobs, job, NULL);
     }
 }
