@@ -51,6 +51,17 @@ def groups():
     contains(result.err, 'ls, ')
 
 
+@case('/usage/options-first')
+def options_first():
+  for arguments in (['--json', 'head', 'http://127.0.0.1:1/'], ['--offline', 'send', 'POST', 'x'],
+                    ['--json', 'download', 'x'], ['--json', 'cache', 'ls']):
+    result = tern(*arguments)
+    equal(result.code, 2, arguments)
+    contains(result.err, f'“{arguments[1]}” comes first')
+  # Who names the command means what follows.
+  equal(tern('get', '--offline', 'head').code, 0)
+
+
 @case('/manual/every-command-and-option')
 def manual():
   plain = MANUAL.replace('\\-', '-').replace('\\fR', '').replace('\\fB', '').replace('\\fI', '')

@@ -222,9 +222,37 @@ free_slots (GArray *slots)
   g_array_unref (slots);
 }
 
+/* Where the name of the command was left out: “tern --json head URL” means the command, and not two
+ * hosts. */
+static gboolean
+is_misplaced (const char *word)
+{
+  const gsize length = strlen (word);
+
+  for (const Command *command = table; command->name; command++)
+    if (length > 0 && strncmp (command->name, word, length) == 0
+        && (command->name[length] == '\0' || command->name[length] == ' '))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the table itself says of arguments. */
+static gboolean
+check_arguments (const Command *self, gboolean was_named, char **arguments)
+{
+  if (arguments[0] && !was_named && is_misplaced (arguments[0]))
+    report_error (_ ("“%s” comes first, its options behind it"), arguments[0]);
+  else if (arguments[0] && self->arguments == ARGUMENTS_NONE)
+    report_error (_ ("“tern %s” takes no arguments, “%s” was given"), self->name, arguments[0]);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 int
 command_run (const Command *self, int argc, char **argv)
 {
+  const gboolean was_named = self != table || strcmp (argv[0], self->name) == 0;
   g_autofree guint8 *values = g_malloc0 (MAX (self->values_size, 1));
   g_auto (GStrv) arguments = NULL;
   GArray *slots = make_slots (self, values);
@@ -244,14 +272,8 @@ command_run (const Command *self, int argc, char **argv)
       g_set_prgname ("tern");
       if (!arguments)
         arguments = g_new0 (char *, 1);
-      if (self->arguments == ARGUMENTS_NONE && arguments[0])
-        {
-          report_error (_ ("“tern %s” takes no arguments, “%s” was given"), self->name,
-                        arguments[0]);
-          exit_code = TERN_EXIT_USAGE;
-        }
-      else
-        exit_code = self->run (values, arguments);
+      exit_code = check_arguments (self, was_named, arguments) ? self->run (values, arguments)
+                                                               : TERN_EXIT_USAGE;
     }
   free_slots (slots);
   return exit_code;
