@@ -33,6 +33,10 @@ def without_scheme():
   for url in (f':{origin.port}/plain', f'localhost:{origin.port}/plain',
               f'127.0.0.1:{origin.port}/plain', f'LOCALHOST:{origin.port}/plain'):
     equal((tern(url).code, tern(url).out), (0, TEXT), url)
+  contains(tern('--offline', f'me:secret@localhost:{origin.port}/').text,
+           f'Host: localhost:{origin.port}\n')
+  contains(tern('--curl', 'me:secret@localhost').text, ' http://localhost/\n')
+  contains(tern('--curl', 'me:secret@localhost.example').text, ' https://localhost.example/\n')
   # A query may hold a URL.
   equal(tern(f':{origin.port}/plain?to=http://elsewhere/').out, TEXT)
   # Anything else is https.
@@ -248,6 +252,14 @@ def verbose():
     result = tern('-v', server.base)
     contains(result.err, '< Set-Cookie: ***')
     lacks(result.err, 'id=key')
+  where = b'http://me:secret@%s/plain' % origin.base.partition('//')[2].encode()
+  with Raw(b'HTTP/1.1 302 Found\r\nLocation: %s\r\nLink: <%s>; rel="x", <//a@b>\r\n'
+           b'Content-Length: 0\r\n\r\n' % (where, where)) as server:
+    for arguments in (['-v', '-H', 'X-API-Key: secret', '-H', 'X-Auth-Token: secret'], ['trace']):
+      result = tern(*arguments, server.base)
+      equal(result.code, 0)
+      contains(result.err + result.text, 'http://***@127')
+      lacks(result.err + result.text, 'secret')
 
 
 @case('/get/verbose/all-heads')

@@ -165,6 +165,14 @@ def errors():
           ('incomplete-read', 5, 'short', 200))
 
 
+@case('/json/is-utf-8')
+def utf8():
+  found = fetch('-o', b'caf\xe9', origin('/plain'))
+  equal(found['file'], 'caf\ufffd')
+  found = fetch('-H', b'X\xe9: 1', origin('/plain'))
+  equal(found['exit'], 2)
+
+
 @case('/json/no-password')
 def no_password():
   found = fetch(f'http://user:secret@127.0.0.1:{origin.port}/plain')

@@ -80,6 +80,32 @@ def headers():
   contains(fields, 'Accept: a/b')
 
 
+@case('/send/headers/taken-away')
+def taken_away():
+  names = ('Accept', 'Content-Type', 'Accept-Encoding', 'User-Agent')
+  for name in names:
+    arguments = ['POST', origin('/echo'), f'{name.lower()}:', 'a=b']
+    _, fields, body = ask(*arguments)
+    lacks(' '.join(fields), name + ': ')
+    equal((len([field for field in fields if field.startswith(names)]), body), (3, b'{"a":"b"}'))
+    shown = tern('send', '--offline', *arguments).text
+    equal(sorted(shown.partition('\n\n')[0].split('\n')[1:]), fields)
+    contains(tern('send', '--curl', *arguments).text, f' --header {name.lower()}: ')
+  contains(ask('POST', origin('/echo'), 'Accept:', 'Accept:a/b', 'a=b')[1], 'Accept: a/b')
+
+
+@case('/send/multipart/type-and-stdin')
+def multipart_type():
+  write('up.txt', b'up')
+  body = ask('POST', origin('/echo'), 'f@up.txt;type=text/css', 'g@-', stdin=b'in\0put')[2]
+  contains(body, b'name="f"; filename="up.txt"\r\nContent-Type: text/css\r\n\r\nup\r\n')
+  contains(body, b'name="g"; filename="-"\r\n\r\nin\0put\r\n')
+  contains(ask('POST', origin('/echo'), 'f@-', stdin=b'')[2], b'filename="-"\r\n\r\n\r\n--')
+  contains(ask('POST', origin('/echo'), '@up.txt;type=a/b')[1], 'Content-Type: a/b')
+  contains(tern('send', '--curl', 'POST', ':1', 'f@up.txt;type=a/b').text,
+           " --form 'f=@up.txt;type=a/b' ")
+
+
 @case('/send/whole-body')
 def whole():
   write('body.json', b'{"a":1}')
@@ -114,8 +140,9 @@ def refused():
   url = origin('/echo')
   for items in (['nothing'], ['a:=tru'], ['a:=1,"b":2'], ['a:={"b":}'], ['a:=01'], ['a:="\t"'],
                 ['a:=' + '[' * 1000 + ']' * 1000], ['@body', 'a=1'], ['--form', 'a:=1'],
-                [b'a=\xff'], ['Bad Name:x'], ['a:=']):
-    result = tern('send', 'POST', url, *items)
+                [b'a=\xff'], ['Bad Name:x'], ['a:='], ['a;b=c'], ['X-Empty; '], ['a=@-', 'b=@-'],
+                ['a:=@-', 'b@-'], ['a@up;type='], ['a@up;type=x\r\ny']):
+    result = tern('send', 'POST', url, *items, stdin=b'1')
     equal((result.code, result.out, result.err.count('\n')), (2, b'', 1), items)
   for arguments in ([], ['POST']):
     equal(tern('send', *arguments).code, 2)
@@ -178,6 +205,15 @@ def offline_secrets():
     equal(result.code, 0)
     lacks(result.text + result.err, 'SECRET')
     contains(result.text, '***')
+    for field in ('X-API-Key: SECRET', 'X-Auth-Token: SECRET', 'Referer: http://me:SECRET@h/'):
+      result = tern(option, '-H', field, 'http://h.invalid/')
+      lacks(result.text + result.err, 'SECRET')
+      contains(result.text, '***')
+  # Where a password ends is not clear when the URL is none.
+  for url in ('http://me:a@SECRET@h.invalid/', 'http://me:a/SECRET@h.invalid/'):
+    for option in ('--offline', '--curl', '--json', '-v', '--progress=json'):
+      result = tern(option, url)
+      lacks(result.text + result.err, 'SECRET')
 
 
 @case('/curl/does-the-same')
@@ -205,6 +241,12 @@ def curl():
     of = [[field.rstrip() for field in fields if not field.lower().startswith(own)]
           for fields in (ours[1], theirs[1])]
     equal(of[0], of[1], line)
+
+
+@case('/curl/what-is-never-sent')
+def curl_never_sent():
+  line = tern('--curl', '-H', 'Host: elsewhere', '-H', 'content-length: 7', ':1/').text
+  lacks(line, '--header')
 
 
 @case('/curl/multipart')

@@ -120,7 +120,7 @@ gboolean
 body_attach (const Plan *plan, TernRequest *request, GError **error)
 {
   const gboolean has_type = tern_headers_has (tern_request_get_headers (request), "Content-Type");
-  const char *type = has_type ? NULL : plan->type;
+  const char *type = has_type || plan_lacks_header (plan, "Content-Type") ? NULL : plan->type;
 
   if (plan->file && strcmp (plan->file, "-") == 0)
     attach_stdin (request, type);

@@ -41,6 +41,19 @@ append_option (GString *out, const char *option, const char *value)
     append_word (out, value);
 }
 
+/* The library's own, which is sent whatever a header says (session-options.c). */
+static gboolean
+is_never_sent (const char *name)
+{
+  static const char *const names[]
+      = { "Host", "Expect", "Content-Length", "Proxy-Connection", "Transfer-Encoding" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_ascii_strcasecmp (name, names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 append_headers (GString *out, const Plan *plan)
 {
@@ -53,12 +66,28 @@ append_headers (GString *out, const Plan *plan)
       const gboolean is_empty = strspn (value, " \t") == strlen (value);
       g_autofree char *shown = NULL;
 
+      if (is_never_sent (name))
+        continue;
       /* curl takes "Name:" for the wish to send none, "Name;" for an empty one. */
       if (is_empty)
         shown = g_strconcat (name, ";", NULL);
       else
-        shown = head_is_secret (name) ? g_strconcat (name, ": ***", NULL) : g_strdup (line);
+        shown = head_hide_secrets (line);
       append_option (out, "--header", shown);
+    }
+}
+
+/* curl takes "Name:" for the wish to send none of its own. */
+static void
+append_removed (GString *out, const Plan *plan)
+{
+  for (guint i = 0; i < plan->removed->len; i++)
+    {
+      const char *name = g_ptr_array_index (plan->removed, i);
+      g_autofree char *line = g_strconcat (name, ":", NULL);
+
+      if (plan_lacks_header (plan, name))
+        append_option (out, "--header", line);
     }
 }
 
@@ -80,7 +109,8 @@ append_body (GString *out, const Plan *plan)
     }
   if (plan->parts)
     return;
-  if (plan->type && !plan_has_header (plan, "Content-Type"))
+  if (plan->type && !plan_has_header (plan, "Content-Type")
+      && !plan_lacks_header (plan, "Content-Type"))
     {
       g_autofree char *type = g_strconcat ("Content-Type: ", plan->type, NULL);
 
@@ -170,10 +200,11 @@ curl_print (const FetchOptions *options, const Plan *plan, GError **error)
   if (strpbrk (url, "[]{}"))
     append_word (out, "--globoff");
   append_method (out, plan);
-  if (!options->raw)
+  if (!options->raw && !plan_lacks_header (plan, "Accept-Encoding"))
     append_word (out, "--compressed");
   append_session (out, &options->session);
   append_headers (out, plan);
+  append_removed (out, plan);
   append_body (out, plan);
   if (options->transfer.verbose)
     append_word (out, "--verbose");

@@ -96,7 +96,12 @@ fetches_make_client (const FetchOptions *options,
   *cancellable = interrupt_begin ();
   client = session_make_client (&options->session, urls, *cancellable, &error);
   if (client)
-    return client;
+    {
+      /* One that was taken away is taken away from all: they have the same items. */
+      if (plans->len > 0 && plan_lacks_header (g_ptr_array_index (plans, 0), "User-Agent"))
+        tern_client_set_user_agent (client, NULL);
+      return client;
+    }
   *exit_code = interrupt_exit_code ();
   if (*exit_code)
     return NULL;

@@ -9,12 +9,44 @@ gboolean
 head_is_secret (const char *name)
 {
   static const char *const secrets[]
-      = { "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie" };
+      = { "Authorization", "Proxy-Authorization", "Authentication-Info",
+          "Proxy-Authentication-Info", "Cookie", "Cookie2", "Set-Cookie", "Set-Cookie2",
+          "X-WSSE", "X-API-Key", "X-Auth-Token" };
 
   for (guint i = 0; i < G_N_ELEMENTS (secrets); i++)
     if (g_ascii_strcasecmp (name, secrets[i]) == 0)
       return TRUE;
   return FALSE;
+}
+
+/* Location, Referer and Link hold URLs, and those may hold passwords. */
+static char *
+hide_userinfo (const char *text)
+{
+  GString *out = g_string_new (NULL);
+  const char *mark;
+
+  while ((mark = strstr (text, "://")))
+    {
+      const char *start = mark + 3;
+      const char *at = g_strrstr_len (start, (gssize) strcspn (start, "/?#<>\" \t"), "@");
+
+      g_string_append_len (out, text, start - text);
+      if (at)
+        g_string_append (out, "***");
+      text = at ? at : start;
+    }
+  g_string_append (out, text);
+  return g_string_free (out, FALSE);
+}
+
+char *
+head_hide_secrets (const char *line)
+{
+  const char *colon = strchr (line, ':');
+  g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
+
+  return name && head_is_secret (name) ? g_strconcat (name, ": ***", NULL) : hide_userinfo (line);
 }
 
 void

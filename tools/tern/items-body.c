@@ -3,6 +3,7 @@
  * is one file alone is streamed and does not come here. */
 #include "items-body.h"
 
+#include "body.h"
 #include "json-check.h"
 #include "json.h"
 
@@ -71,7 +72,7 @@ items_body_json (Plan *plan, GArray *fields, GError **error)
   plan->type = g_strdup ("application/json");
   plan->body = g_bytes_new (out->str, out->len);
   /* As HTTPie asks: whoever sends JSON likes to get it. */
-  if (!plan_has_header (plan, "Accept"))
+  if (!plan_has_header (plan, "Accept") && !plan_lacks_header (plan, "Accept"))
     g_ptr_array_add (plan->headers, g_strdup ("Accept: application/json, */*;q=0.5"));
   return TRUE;
 }
@@ -133,6 +134,22 @@ append_parameter (GString *out, const char *name, const char *value)
 }
 
 static gboolean
+load_file (const Item *item, char **content, gsize *length, GError **error)
+{
+  g_autoptr (GByteArray) input = NULL;
+
+  if (strcmp (item->value, "-") != 0)
+    return g_file_get_contents (item->value, content, length, error);
+  input = g_byte_array_new ();
+  if (!body_read_stdin (input, error))
+    return FALSE;
+  *content = (char *) g_byte_array_steal (input, length);
+  if (!*content)
+    *content = g_strdup ("");
+  return TRUE;
+}
+
+static gboolean
 append_part (GString *out, const char *boundary, const Item *item, GPtrArray *parts, GError **error)
 {
   g_autofree char *content = NULL;
@@ -140,22 +157,25 @@ append_part (GString *out, const char *boundary, const Item *item, GPtrArray *pa
 
   if (!check_plain (item, error))
     return FALSE;
-  if (item->kind == ITEM_FILE && !g_file_get_contents (item->value, &content, &length, error))
+  if (item->kind == ITEM_FILE && !load_file (item, &content, &length, error))
     return FALSE;
   g_string_append_printf (out, "--%s\r\nContent-Disposition: form-data", boundary);
   append_parameter (out, "name", item->name);
   if (item->kind == ITEM_FILE)
     {
       g_autofree char *base = g_path_get_basename (item->value);
-      g_autofree char *type = items_body_type_of_file (item->value);
+      g_autofree char *guess = item->type ? NULL : items_body_type_of_file (item->value);
+      const char *type = item->type ? item->type : guess;
 
       append_parameter (out, "filename", base);
-      g_string_append_printf (out, "\r\nContent-Type: %s", type);
+      if (type)
+        g_string_append_printf (out, "\r\nContent-Type: %s", type);
     }
   g_string_append (out, "\r\n\r\n");
   g_string_append_len (out, content ? content : item->value, (gssize) length);
   g_string_append (out, "\r\n");
-  g_ptr_array_add (parts, g_strconcat (item->name, content ? "=@" : "=", item->value, NULL));
+  g_ptr_array_add (parts, g_strconcat (item->name, content ? "=@" : "=", item->value,
+                                       item->type ? ";type=" : NULL, item->type, NULL));
   return TRUE;
 }
 

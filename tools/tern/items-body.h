@@ -21,6 +21,7 @@ typedef struct
   ItemKind kind;
   char *name;
   char *value;
+  char *type; /* of name@file;type=…; NULL where it is not said */
 } Item;
 
 /* @fields has items of the kinds FIELD, JSON and FILE only. */

@@ -28,6 +28,22 @@ refuse (GError **error, const char *format, const char *item)
   return FALSE;
 }
 
+/* "FILE;type=MEDIA-TYPE", as HTTPie and curl have it. */
+static gboolean
+take_type (Item *item, GError **error)
+{
+  char *mark = g_strrstr (item->value, ";type=");
+
+  if (!mark)
+    return TRUE;
+  *mark = '\0';
+  item->type = g_strdup (mark + strlen (";type="));
+  for (const char *at = item->type; *at; at++)
+    if (g_ascii_iscntrl (*at))
+      return refuse (error, _ ("“%s”: a media type has no control characters"), item->name);
+  return *item->type || refuse (error, _ ("“%s”: a media type has to follow “;type=”"), item->name);
+}
+
 static gboolean
 split (const char *text, Item *item, GError **error)
 {
@@ -46,7 +62,7 @@ split (const char *text, Item *item, GError **error)
             *item = (Item){ .kind = separators[i].kind };
             item->name = g_strdup (name->str);
             item->value = g_strdup (at + strlen (separators[i].text));
-            return TRUE;
+            return item->kind != ITEM_FILE || take_type (item, error);
           }
       g_string_append_c (name, *at);
     }
@@ -109,6 +125,8 @@ take_item (Plan *plan, Item *item, GArray *fields, GError **error)
         plan_remove_header (plan, item->name);
       return TRUE;
     case ITEM_EMPTY_HEADER:
+      if (*item->value)
+        return refuse (error, _ ("“%s;” sends an empty field: nothing may follow it"), item->name);
       g_ptr_array_add (plan->headers, g_strconcat (item->name, ":", NULL));
       return TRUE;
     case ITEM_FIELD_FILE:
@@ -135,6 +153,7 @@ clear_item (gpointer data)
 
   g_free (item->name);
   g_free (item->value);
+  g_free (item->type);
 }
 
 static gboolean
@@ -158,7 +177,7 @@ apply_fields (Plan *plan, GArray *fields, ItemsForm form, GError **error)
   if (whole)
     {
       plan->file = g_strdup (whole->value);
-      plan->type = items_body_type_of_file (whole->value);
+      plan->type = whole->type ? g_strdup (whole->type) : items_body_type_of_file (whole->value);
       return TRUE;
     }
   if (fields->len == 0)
@@ -169,10 +188,19 @@ apply_fields (Plan *plan, GArray *fields, ItemsForm form, GError **error)
                             : items_body_json (plan, fields, error);
 }
 
+static gboolean
+is_stdin (const Item *item)
+{
+  return (item->kind == ITEM_FILE || item->kind == ITEM_FIELD_FILE || item->kind == ITEM_JSON_FILE)
+         && strcmp (item->value, "-") == 0;
+}
+
 gboolean
 items_apply (Plan *plan, char **items, ItemsForm form, GError **error)
 {
   g_autoptr (GArray) fields = g_array_new (FALSE, TRUE, sizeof (Item));
+
+  guint n_stdin = 0;
 
   g_array_set_clear_func (fields, clear_item);
   for (char **text = items; *text; text++)
@@ -181,8 +209,11 @@ items_apply (Plan *plan, char **items, ItemsForm form, GError **error)
       gboolean is_good;
 
       /* Standard input, as with @-. */
-      is_good = split (strcmp (*text, "-") == 0 ? "@-" : *text, &item, error)
-                && take_item (plan, &item, fields, error);
+      is_good = split (strcmp (*text, "-") == 0 ? "@-" : *text, &item, error);
+      n_stdin += is_good && is_stdin (&item);
+      if (n_stdin > 1)
+        is_good = refuse (error, _ ("“%s”: standard input can be sent once only"), *text);
+      is_good = is_good && take_item (plan, &item, fields, error);
       clear_item (&item);
       if (!is_good)
         return FALSE;

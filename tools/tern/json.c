@@ -29,8 +29,12 @@ json_append_escaped (GString *out, const char *text, gsize length)
 static void
 append_quoted (GString *out, const char *text)
 {
+  /* Names of files and what was typed may be of any encoding, JSON is of one (RFC 8259 §8.1). */
+  g_autofree char *valid = g_utf8_validate (text, -1, NULL) ? NULL : g_utf8_make_valid (text, -1);
+  const char *shown = valid ? valid : text;
+
   g_string_append_c (out, '"');
-  json_append_escaped (out, text, strlen (text));
+  json_append_escaped (out, shown, strlen (shown));
   g_string_append_c (out, '"');
 }
 

@@ -112,10 +112,8 @@ show_head (const char *url, const char *sent, gsize length)
 
       if (host && g_ascii_strcasecmp (name, "Host") == 0)
         shown = g_strconcat (name, ": ", host, NULL);
-      else if (head_is_secret (name))
-        shown = g_strconcat (name, ": ***", NULL);
-      if (!shown)
-        continue;
+      else
+        shown = head_hide_secrets (lines[i]);
       g_free (lines[i]);
       lines[i] = shown;
     }
@@ -160,6 +158,8 @@ offline_print (const FetchOptions *options, Plan *plan, GError **error)
     tern_headers_append (tern_request_get_headers (request), "Authorization", "***");
   tern_client_set_connector (client, TERN_CONNECTOR (connector));
   tern_client_set_follow_redirects (client, FALSE);
+  if (plan_lacks_header (plan, "User-Agent"))
+    tern_client_set_user_agent (client, NULL);
   response = tern_client_send (client, request, NULL, error);
   return response && print_sent (plan, connector->sent, error);
 }

@@ -15,6 +15,7 @@ plan_new (const char *method, const char *url)
   self->url = target_complete (url);
   self->shown_url = target_hide_password (self->url);
   self->headers = g_ptr_array_new_with_free_func (g_free);
+  self->removed = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
 
@@ -25,6 +26,7 @@ plan_free (Plan *self)
   g_free (self->url);
   g_free (self->shown_url);
   g_ptr_array_unref (self->headers);
+  g_ptr_array_unref (self->removed);
   g_free (self->type);
   g_free (self->file);
   g_clear_pointer (&self->body, g_bytes_unref);
@@ -55,4 +57,14 @@ plan_remove_header (Plan *self, const char *name)
   for (guint i = self->headers->len; i > 0; i--)
     if (is_header (g_ptr_array_index (self->headers, i - 1), name))
       g_ptr_array_remove_index (self->headers, i - 1);
+  g_ptr_array_add (self->removed, g_strdup (name));
+}
+
+gboolean
+plan_lacks_header (const Plan *self, const char *name)
+{
+  for (guint i = 0; i < self->removed->len; i++)
+    if (g_ascii_strcasecmp (g_ptr_array_index (self->removed, i), name) == 0)
+      return !plan_has_header (self, name);
+  return FALSE;
 }

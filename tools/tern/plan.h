@@ -11,6 +11,7 @@ typedef struct
   char *url;          /* complete */
   char *shown_url;    /* without the password in it */
   GPtrArray *headers; /* "Name: value", the bytes that were typed */
+  GPtrArray *removed; /* names of fields that are not to be sent unless they are above */
   char **data;        /* the parts of -d, the caller's; NULL where there are none */
   char *type;         /* Content-Type, unless a header says it; NULL for none */
   char *file;         /* what the body is streamed from, "-" is standard input; or NULL */
@@ -24,5 +25,8 @@ void plan_free (Plan *self);
 
 gboolean plan_has_header (const Plan *self, const char *name);
 void plan_remove_header (Plan *self, const char *name);
+
+/* Whether it was taken away and not given again: nothing is to be sent in its place. */
+gboolean plan_lacks_header (const Plan *self, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Plan, plan_free)

@@ -36,7 +36,7 @@ request_make (Plan *plan, const FetchOptions *options, GError **error)
   /* RFC 9111 §5.2.1.7 */
   if (options->session.only_cached)
     tern_headers_append (headers, "Cache-Control", "only-if-cached");
-  if (options->raw)
+  if (options->raw || plan_lacks_header (plan, "Accept-Encoding"))
     tern_request_set_accept_encoding (request, FALSE);
   if (!body_load (plan, error) || !body_attach (plan, request, error))
     return NULL;

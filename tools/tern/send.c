@@ -16,14 +16,15 @@
 
 const char send_more[]
     = "The items after the URL say what is sent, as those of HTTPie do:\n\n"
-      "`Name:value` is a header field; `Name:` takes away one that was given before, `Name;` sends "
-      "an empty one.\n\n"
+      "`Name:value` is a header field; `Name:` takes it away, one that was given before and one "
+      "that would be sent by itself, `Name;` sends an empty one.\n\n"
       "`name==value` is added to the query of the URL.\n\n"
       "`name=value` is a field of the body, which is a JSON object; with `--form` it is a form as "
       "browsers send it. `name=@FILE` takes the value from a file.\n\n"
       "`name:=JSON` is a field that is not a string, such as `count:=3`, `flag:=true` or "
       "`list:=[1,2]`; `name:=@FILE` takes the JSON from a file.\n\n"
-      "`name@FILE` uploads a file as a part of a form (multipart/form-data).\n\n"
+      "`name@FILE` uploads a file as a part of a form (multipart/form-data); `name@FILE;type=TYPE` "
+      "says its media type.\n\n"
       "`@FILE` is the whole body, and `@-` or `-` is standard input; it is streamed.\n\n"
       "A backslash in front of `:`, `=`, `@` or `;` in a name takes their meaning away.";
 

@@ -9,12 +9,12 @@
 static gboolean
 is_local (const char *argument)
 {
-  g_autofree char *host = NULL;
-  gsize length = strcspn (argument, "/?#");
+  g_autofree char *authority = g_strndup (argument, strcspn (argument, "/?#"));
+  const char *at = strrchr (authority, '@');
+  g_autofree char *host = g_ascii_strdown (at ? at + 1 : authority, -1);
 
-  if (*argument == '[')
-    return g_str_has_prefix (argument, "[::1]");
-  host = g_ascii_strdown (argument, (gssize) length);
+  if (*host == '[')
+    return g_str_has_prefix (host, "[::1]");
   host[strcspn (host, ":")] = '\0';
   if (strcmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"))
     return TRUE;
@@ -54,8 +54,14 @@ char *
 target_hide_password (const char *url)
 {
   const char *start = strstr (url, "://");
-  const char *at = start ? memchr (start + 3, '@', strcspn (start + 3, "/?#")) : NULL;
+  g_autofree char *plain = tern_uri_normalize (url, NULL);
+  gsize length = start ? strlen (start + 3) : 0;
+  const char *at;
 
+  /* Of what is no URL nobody knows where a password ends that has a slash or an at sign in it. */
+  if (start && plain)
+    length = strcspn (start + 3, "/?#");
+  at = start ? g_strrstr_len (start + 3, (gssize) length, "@") : NULL;
   if (!at)
     return g_utf8_make_valid (url, -1);
   g_autofree char *front = g_strndup (url, (gsize) (start + 3 - url));

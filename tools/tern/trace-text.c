@@ -4,6 +4,7 @@
 #include "trace-text.h"
 
 #include "color.h"
+#include "head.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -102,8 +103,10 @@ append_hop (GString *out, int fd, TernResponse *response)
   color_append (out, fd, color_of_status (status), g_strchomp (line));
   if (location && status >= 300 && status < 400)
     {
+      g_autofree char *shown = head_hide_secrets (location);
+
       g_string_append (out, " → ");
-      color_append (out, fd, STYLE_PLAIN, location);
+      color_append (out, fd, STYLE_PLAIN, shown);
     }
   g_string_append_c (out, '\n');
   if (tls)

@@ -13,16 +13,6 @@
 #include <tern/tern.h>
 #include <unistd.h>
 
-/* Only the name of a field tells whether its value is a secret. */
-static char *
-hide_secrets (const char *line)
-{
-  const char *colon = strchr (line, ':');
-  g_autofree char *name = colon ? g_strndup (line, (gsize) (colon - line)) : NULL;
-
-  return name && head_is_secret (name) ? g_strconcat (name, ": ***", NULL) : g_strdup (line);
-}
-
 static void
 print_head (const char *mark, const char *text)
 {
@@ -32,7 +22,7 @@ print_head (const char *mark, const char *text)
 
   for (guint i = 0; lines[i]; i++)
     {
-      char *line = hide_secrets (lines[i]);
+      char *line = head_hide_secrets (lines[i]);
 
       g_free (lines[i]);
       lines[i] = line;
