@@ -307,7 +307,8 @@ install_signals (void)
    * @offset: where its bytes begin in the content
    *
    * The server has answered and its answer is of use: its entity tag and final URI are known.
-   * Emitted for each try, in the thread that asked.
+   * A program that does not want it may cancel here: then no byte of it is kept. Emitted for each
+   * try, in the thread that asked.
    */
   tern_download_signals[TERN_DOWNLOAD_RESPONSE]
       = g_signal_new ("response", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,

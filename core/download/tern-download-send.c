@@ -222,5 +222,8 @@ tern_download_run_send (TernDownloadRun *self, TernWait *wait, GError **error)
   tern_download_identity_init (&identity, self->response->headers, self->response->uri);
   step = follow (self, &identity, error);
   tern_download_identity_clear (&identity);
+  /* Who was shown the response may have cancelled: then nothing of it is kept. */
+  if (step == TERN_STEP_DONE && g_cancellable_set_error_if_cancelled (wait->cancellable, error))
+    return TERN_STEP_FAILED;
   return step;
 }

@@ -165,6 +165,89 @@ test_folder_exists (gboolean async, gconstpointer data)
 }
 
 static void
+on_response_cancel (TernDownloadOptions *options,
+                    TernResponse *response,
+                    guint64 offset,
+                    GCancellable *cancellable)
+{
+  g_cancellable_cancel (cancellable);
+}
+
+/* Who sees the head and wants none of it is heard before a byte of it is kept, however short and
+ * whatever might be replaced. */
+static void
+test_refused_by_program (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  begin (&load, &shelf, async);
+  put_file (load.path, "mine");
+  tern_download_options_set_overwrite (load.options, TRUE);
+  g_signal_connect (load.options, "response", G_CALLBACK (on_response_cancel), cancellable);
+  g_assert_false (load_run (&load, &shelf, "/file", cancellable));
+  load_assert_io_error (&load, CANCELLED, NULL);
+  assert_file (load.path, "mine");
+  load_assert_n_files (&load, 1);
+}
+
+typedef struct
+{
+  Load *load; /* gets the good one */
+  guint n_done;
+  guint n_good;
+  guint n_late;
+} Race;
+
+static void
+on_raced (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Race *race = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TernDownload) download
+      = tern_client_download_finish (TERN_CLIENT (source), result, &error);
+
+  race->n_done++;
+  if (download && race->n_good++ == 0)
+    race->load->download = g_steal_pointer (&download);
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    race->n_late++;
+}
+
+/* Two that are under way at once when the server gives both the same name: one gets it, whole, and
+ * the other fails. */
+static void
+test_race_for_name (void)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  g_autofree char *same = NULL;
+  g_autoptr (GFile) folder = NULL;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  Race race = { .load = &load };
+
+  begin (&load, &shelf, TRUE);
+  same = g_build_filename (load.dir, "same", NULL);
+  folder = g_file_new_for_path (load.dir);
+  shelf_set_fields (&shelf, "Content-Disposition: attachment; filename=same\r\n");
+  g_main_context_push_thread_default (context);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *target = g_strdup_printf ("/%u", i);
+      g_autofree char *uri = tern_origin_uri (shelf.origin, target);
+
+      tern_client_download_async (load.client, uri, folder, load.options, NULL, on_raced, &race);
+    }
+  while (race.n_done < 2)
+    g_main_context_iteration (context, TRUE);
+  g_main_context_pop_thread_default (context);
+  g_assert_cmpuint (race.n_good, ==, 1);
+  g_assert_cmpuint (race.n_late, ==, 1);
+  load_assert_right_at (G_STRLOC, &load, &shelf, same);
+}
+
+static void
 test_missing_folder (gboolean async, gconstpointer data)
 {
   g_auto (Shelf) shelf;
@@ -411,6 +494,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/places/folder-link", test_folder_link, NULL);
   tern_test_add_both ("/places/fifo", test_fifo, NULL);
   tern_test_add_both ("/places/folder-exists", test_folder_exists, NULL);
+  tern_test_add_both ("/places/refused-by-program", test_refused_by_program, NULL);
+  g_test_add_func ("/places/race-for-name", test_race_for_name);
   tern_test_add_both ("/places/missing-folder", test_missing_folder, NULL);
   tern_test_add_both ("/places/below-file", test_below_file, NULL);
   tern_test_add_both ("/places/long-name", test_long_name, NULL);

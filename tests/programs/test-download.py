@@ -7,10 +7,11 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 
-from paced import Paced
+from paced import Paced, Paths
 from program import Origin, Raw, closed_port, path, read, start, tern, write
 from schema import Schema
 from tap import case, contains, equal, lacks, run
@@ -267,6 +268,175 @@ def interrupted():
   # The same file at another place is another one; at the same it goes on.
   equal(download('-o', folder + '/name', Ranged().base + '/x').code, 0)
   equal((files(folder), content(folder, 'name')), (['name'], CONTENT))
+
+
+def begin(folder, *arguments):
+  return start('download', '--no-cache', *arguments, '-o', folder, stdout=subprocess.PIPE,
+               stderr=subprocess.PIPE)
+
+
+def end(process):
+  out, err = process.communicate(timeout=60)
+  return process.returncode, out.decode(), err.decode()
+
+
+@case('/download/parallel/order')
+def parallel_order():
+  """They end the wrong way round; what is said of them is in the order of the URLs."""
+  folder = fresh()
+  server = Paths()
+  urls = [server(f'/{i}') for i in range(4)]
+  process = begin(folder, '--json', *urls)
+  server.wait('/0', '/1', '/2', '/3')
+  server.send_all('/3', b'three')
+  server.send('/2', b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
+  server.send('/1', b'HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n')
+  server.send_all('/0', b'nought')
+  code, out, err = end(process)
+  # The first that is not 0, in the order of the URLs, not of time.
+  equal(code, 5, err)
+  found = [json.loads(line) for line in out.splitlines()]
+  for each in found:
+    Schema().check(each)
+  equal([each['url'] for each in found], urls)
+  equal([each['exit'] for each in found], [0, 5, 4, 0])
+  lines = err.splitlines()
+  equal(len(lines), 2, err)
+  contains(lines[0], '500 Oops')
+  contains(lines[1], '404 Not Found')
+  equal((files(folder), content(folder, '0'), content(folder, '3')),
+        (['0', '3'], b'nought', b'three'))
+
+
+@case('/download/parallel/how-many')
+def how_many():
+  for options, most in (((), 4), (('--parallel', '1'), 1), (('--parallel', '7'), 7),
+                        (('-v',), 1), (('-v', '--parallel', '2'), 2)):
+    folder = fresh()
+    server = Paths()
+    process = begin(folder, *options, *[server(f'/{i}') for i in range(9)])
+    for i in range(most):
+      server.requests.get(timeout=30)
+    # Whoever is more than allowed would come now; those that are allowed wait.
+    time.sleep(0.1)
+    for i in range(9):
+      server.send_all(f'/{i}', b'x')
+    code, _, err = end(process)
+    equal((code, server.most, len(files(folder))), (0, most, 9), err)
+  equal(download('--parallel', '0', origin('/plain')).code, 2)
+  equal(download('--parallel', 'x', origin('/plain')).code, 2)
+
+
+def race(*options, heads):
+  """Two at once whose names are known when their heads come; the second head comes last."""
+  folder = fresh()
+  server = Paths()
+  paths = list(heads)
+  process = begin(folder, *options, *[server(each) for each in paths])
+  server.wait(*paths)
+  first, second = paths
+  server.send_head(first, 5, heads[first])
+  server.send(first, b'fi')
+  limit = time.monotonic() + 30
+  while not any(name.endswith('.tern-part') and os.path.getsize(os.path.join(folder, name)) == 2
+                for name in files(folder)):
+    assert time.monotonic() < limit, files(folder)
+    time.sleep(0.02)
+  server.send_head(second, 6, heads[second])
+  server.send(second, b'second', None)
+  # It is refused while the first is still on its way.
+  while sum(name.endswith('.tern-part') for name in files(folder)) > 1:
+    assert time.monotonic() < limit, files(folder)
+    time.sleep(0.02)
+  server.send(first, b'rst', None)
+  return folder, end(process)
+
+
+@case('/download/parallel/same-name')
+def same_name():
+  named = b'Content-Disposition: attachment; filename=same\r\n'
+  for options in (), ('--force',):
+    for heads in ({'/a/same': b'', '/b/same': b''}, {'/a': named, '/b': named},
+                  {'/c': named, '/same': b''}):
+      folder, (code, _, err) = race(*options, heads=heads)
+      equal((code, files(folder), content(folder, 'same')), (11, ['same'], b'first'), err)
+      contains(err, 'same is the name of another of these files')
+      contains(err, 'Saved same, ')
+
+
+@case('/download/parallel/same-name/later')
+def same_name_later():
+  # Also where the first is long done, and where something was there before.
+  for options in ('--parallel', '1'), ('--parallel', '1', '--force'):
+    folder = fresh()
+    result = download(*options, '-o', folder, Ranged(content=b'one').base + '/same',
+                      Ranged(content=b'two').base + '/same')
+    equal((result.code, files(folder), content(folder, 'same')), (11, ['same'], b'one'), result.err)
+  folder = fresh()
+  write(folder + '/same', b'mine')
+  result = download('--force', '-o', folder, Ranged(content=b'one').base + '/same',
+                    Ranged(content=b'two').base + '/other')
+  equal((result.code, content(folder, 'same'), content(folder, 'other')), (0, b'one', b'two'))
+
+
+@case('/download/parallel/name-is-free-again')
+def free_again():
+  """Who fails gives up its name."""
+  folder = fresh()
+  result = download('--parallel', '1', '--retries', '0', '-o', folder,
+                    Ranged(1, content=b'one').base + '/same',
+                    Ranged(content=b'two').base + '/same')
+  equal((result.code, content(folder, 'same')), (13, b'two'), result.err)
+
+
+@case('/download/parallel/same-url')
+def same_url():
+  """The second waits for the first and is told that the file exists; others go before it."""
+  folder = fresh()
+  server = Paths()
+  process = begin(folder, '--parallel', '2', server('/x'), server('/x'), server('/y'))
+  server.wait('/x', '/y')
+  server.send_all('/y', b'why')
+  server.send_all('/x', b'first')
+  server.send_all('/x', b'again')
+  code, _, err = end(process)
+  equal((code, files(folder), content(folder, 'x')), (11, ['x', 'y'], b'first'), err)
+  equal([line.split(' ')[0] for line in err.splitlines()], ['Saved', 'tern:', 'Saved'])
+  contains(err, 'exists already')
+
+
+@case('/download/parallel/interrupted')
+def parallel_interrupted():
+  folder = fresh()
+  server = Paths()
+  process = begin(folder, '--json', server('/x'), server('/y'), server('/z'))
+  server.wait('/x', '/y', '/z')
+  server.send_all('/y', b'why')
+  for name in ('/x', '/z'):
+    server.send_head(name, len(CONTENT), b'ETag: "one"\r\n')
+    server.send(name, CONTENT[:100000])
+  limit = time.monotonic() + 30
+  while [os.path.getsize(os.path.join(folder, name)) for name in files(folder)
+         if name.endswith('.tern-part')] != [100000, 100000]:
+    assert time.monotonic() < limit, files(folder)
+    time.sleep(0.02)
+  process.send_signal(signal.SIGINT)
+  code, out, err = end(process)
+  # What was done stays done, and is told.
+  equal((code, [json.loads(line)['url'] for line in out.splitlines()], err),
+        (130, [server('/y')], ''))
+  equal(len(files(folder)), 5)
+  for name in ('/x', '/z'):
+    server.send(name, None) # who has waited there goes
+  process = begin(folder, server('/x'), server('/z'))
+  server.wait('/x', '/z')
+  for name in ('/x', '/z'):
+    server.send(name, b'HTTP/1.1 206 Partial Content\r\nETag: "one"\r\n'
+                b'Content-Range: bytes 100000-299999/300000\r\nContent-Length: 200000\r\n\r\n',
+                CONTENT[100000:], None)
+  code, _, err = end(process)
+  equal((code, files(folder)), (0, ['x', 'y', 'z']), err)
+  equal((content(folder, 'x'), content(folder, 'z')), (CONTENT, CONTENT))
 
 
 @case('/download/plain-progress')

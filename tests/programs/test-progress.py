@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import time
 
-from paced import Paced
+from paced import Paced, Paths
 from program import ENVIRONMENT, FOLDER, TERN, path, start, tern
 from tap import Skip, case, contains, equal, lacks, run
 
@@ -49,11 +49,17 @@ class Screen:
     return re.sub(r'\d+:\d\d', 'TIME', re.sub(r'127.0.0.1:\d+', 'HOST', text))
 
   def wait_for(self, wanted):
+    return self.wait_until(wanted, lambda text: text == wanted)
+
+  def wait_for_end(self, wanted):
+    return self.wait_until(wanted, lambda text: text.endswith(wanted))
+
+  def wait_until(self, wanted, is_right):
     limit = time.monotonic() + 30
     while True:
       text = self.text()
-      if text == wanted:
-        return
+      if is_right(text):
+        return text
       if time.monotonic() > limit:
         raise AssertionError(f'{text!r}, wanted {wanted!r}')
       time.sleep(0.05)
@@ -127,6 +133,98 @@ def several():
   server.send(KILO * 50, 'next')
   server.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   screen.wait_for('exit=4')
+  screen.close()
+
+
+@case('/progress/parallel')
+def parallel():
+  server = Paths()
+  folder = path('parallel')
+  os.mkdir(folder)
+  screen = Screen('download', '--no-cache', '--parallel', '2', '-o', folder,
+                  *[server(f'/{name}') for name in 'abcd'])
+  server.wait('/a', '/b')
+  server.send_head('/a', 100000)
+  server.send('/a', KILO * 50)
+  server.send_head('/b', 200000)
+  server.send('/b', KILO * 150)
+  screen.wait_for('http://HOST/a  '
+                  '[##########----------] 50.0 kB of 100.0 kB (50%), SPEED, TIME left\n'
+                  'http://HOST/b  '
+                  '[###############-----] 150.0 kB of 200.0 kB (75%), SPEED, TIME left\n'
+                  'http://HOST/c  waiting for its turn\n'
+                  'http://HOST/d  waiting for its turn')
+  # What ended stands above, and nothing is said of it before its turn.
+  server.send('/b', KILO * 50, None)
+  server.wait('/c')
+  screen.wait_for('http://HOST/b  done, 200.0 kB\n'
+                  'http://HOST/a  '
+                  '[##########----------] 50.0 kB of 100.0 kB (50%), SPEED, TIME left\n'
+                  'http://HOST/c  waiting for the answer, TIME\n'
+                  'http://HOST/d  waiting for its turn')
+  server.send('/a', KILO * 50, None)
+  server.wait('/d')
+  screen.wait_for('Saved a, 100.0 kB\nSaved b, 200.0 kB\n'
+                  'http://HOST/a  done, 100.0 kB\n'
+                  'http://HOST/b  done, 200.0 kB\n'
+                  'http://HOST/c  waiting for the answer, TIME\n'
+                  'http://HOST/d  waiting for the answer, TIME')
+  server.send('/d', b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
+  server.send_all('/c', KILO)
+  screen.wait_for('Saved a, 100.0 kB\nSaved b, 200.0 kB\nSaved c, 1.0 kB\n'
+                  'tern: http://HOST/d: the server answered 404 Not Found\nexit=4')
+  equal(server.most, 2)
+  screen.close()
+
+
+@case('/progress/parallel/more-than-rows')
+def parallel_rows():
+  server = Paths()
+  folder = path('parallel-rows')
+  os.mkdir(folder)
+  screen = Screen('download', '--no-cache', '--parallel', '3', '-o', folder,
+                  *[server(f'/{i}') for i in range(9)], rows=6)
+  server.wait('/0', '/1', '/2')
+  waiting = ' waiting for the answer, TIME\n'
+  screen.wait_for(f'http://HOST/0 {waiting}http://HOST/1 {waiting}http://HOST/2 {waiting}'
+                  'http://HOST/3  waiting for its turn\n5 more wait for their turn')
+  for i in range(5):
+    server.send_all(f'/{i}', b'')
+    server.wait(f'/{i + 3}')
+  # Messages scroll up, and the lines stay whole.
+  lines = screen.wait_for_end(f'\nhttp://HOST/4  done, 0 bytes\nhttp://HOST/5 {waiting}'
+                              f'http://HOST/6 {waiting}http://HOST/7 {waiting}'
+                              'http://HOST/8  waiting for its turn')
+  equal(lines.count('\n'), 5)
+  for i in range(5, 9):
+    server.send_all(f'/{i}', b'')
+  screen.wait_for_end('Saved 8, 0 bytes\nexit=0')
+  screen.close()
+
+
+@case('/progress/parallel/ctrl-c')
+def parallel_ctrl_c():
+  server = Paths()
+  folder = path('parallel-ctrl-c')
+  os.mkdir(folder)
+  screen = Screen('download', '--no-cache', '--parallel', '2', '-o', folder,
+                  *[server(f'/{name}') for name in 'abc'])
+  for name, length in (('/a', 200000), ('/b', 100000)):
+    server.send_head(name, length, b'ETag: "x"\r\n')
+    server.send(name, KILO * 50)
+  screen.wait_for('http://HOST/a  '
+                  '[#####---------------] 50.0 kB of 200.0 kB (25%), SPEED, TIME left\n'
+                  'http://HOST/b  '
+                  '[##########----------] 50.0 kB of 100.0 kB (50%), SPEED, TIME left\n'
+                  'http://HOST/c  waiting for its turn')
+  screen.tmux('send-keys', 'C-c')
+  screen.wait_for('exit=130')
+  equal(screen.tmux('display-message', '-p', '#{cursor_flag} #{cursor_x}').strip(), '1 0')
+  # Both can be gone on with.
+  left = sorted(os.listdir(folder))
+  equal([name[:1] for name in left], ['a', 'a', 'b', 'b'], left)
+  equal([os.path.getsize(os.path.join(folder, name)) for name in left
+         if not name.endswith('.state')], [50000, 50000])
   screen.close()
 
 
@@ -245,6 +343,46 @@ def as_json():
     equal(first[name], value, name)
   equal((last['phase'], last['done'], last['left']), ('done', 2000, None))
   assert last['elapsed'] > 500000 and last['speed'] > 0, last
+
+
+def lines_of_two(mode):
+  """What comes of two at once, of which both stop in their middle."""
+  server = Paths()
+  folder = path(f'two-{mode}')
+  os.mkdir(folder)
+  process = start('download', '--no-cache', '--progress', mode, '-o', folder, server('/a'),
+                  server('/b'), stderr=subprocess.PIPE)
+  for name in ('/a', '/b'):
+    server.send_head(name, 2000)
+    server.send(name, KILO)
+  lines = [process.stderr.readline().decode() for _ in range(2)]
+  for name in ('/b', '/a'):
+    server.send(name, KILO, None)
+  lines += process.stderr.read().decode().splitlines()
+  process.stderr.close()
+  equal(process.wait(20), 0)
+  return server, [line.replace('\xa0', ' ') for line in lines]
+
+
+@case('/progress/parallel/plain')
+def parallel_plain():
+  server, lines = lines_of_two('plain')
+  for line, name in zip(lines, ('/a', '/b')):
+    contains(line, server(name) + ': 1.0 kB of 2.0 kB (50%), ')
+  for name in ('/a', '/b'):
+    equal(lines.count(server(name) + ': done, 2.0 kB'), 1)
+  equal([line for line in lines if line.startswith('Saved')],
+        ['Saved a, 2.0 kB', 'Saved b, 2.0 kB'])
+
+
+@case('/progress/parallel/json')
+def parallel_json():
+  server, lines = lines_of_two('json')
+  objects = [json.loads(line) for line in lines if line.startswith('{')]
+  equal([(each['url'], each['phase'], each['done']) for each in objects[:2]],
+        [(server('/a'), 'receive', 1000), (server('/b'), 'receive', 1000)])
+  equal(sorted(each['url'] for each in objects if each['phase'] == 'done'),
+        [server('/a'), server('/b')])
 
 
 @case('/progress/wrong-mode')

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The options of `tern download`: a table and what has to be checked in it; nothing is opened
  * here. */
-#include "download.h"
+#include "download-options.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
+
+/* Some servers mind more than that. */
+#define PARALLEL 4
 
 #define AT(member) G_STRUCT_OFFSET (DownloadOptions, member)
 
@@ -17,7 +20,8 @@ const char download_more[]
       "server says that it is still the same (a strong validator); else it begins anew. "
       "Connections "
       "that break and servers that are busy are tried again. A file that is there already is not "
-      "replaced without `--force`. The bytes are those on the wire: nothing is decoded.";
+      "replaced without `--force`, and of several URLs that lead to the same name the first to be "
+      "answered gets it. The bytes are those on the wire: nothing is decoded.";
 
 static const Option download_options[] = {
   { "output", 'o', OPTION_FILE, AT (output), N_ ("FILE|FOLDER"),
@@ -31,6 +35,10 @@ static const Option download_options[] = {
   { "no-resume", 0, OPTION_FLAG, AT (no_resume), NULL,
     N_ ("Begin anew, and keep nothing of a download that fails") },
   { "force", 'f', OPTION_FLAG, AT (force), NULL, N_ ("Replace a file that exists") },
+  { "parallel", 0, OPTION_NUMBER, AT (parallel), N_ ("N"),
+    N_ ("Download so many files at the same time"),
+    "4 unless said otherwise, and 1 with `--verbose`, whose lines would be mixed up. What is said "
+    "of the files comes in the order of the URLs." },
   { "retries", 0, OPTION_NUMBER, AT (retries), N_ ("N"),
     N_ ("Try again so often in a row without any progress"),
     "5 unless said otherwise. It waits a second before the first such try and twice as long "
@@ -73,6 +81,14 @@ download_options_get_max_size (const DownloadOptions *self, guint64 *size, GErro
   return FALSE;
 }
 
+guint
+download_options_get_parallel (const DownloadOptions *self)
+{
+  if (self->parallel > 0)
+    return (guint)self->parallel;
+  return self->transfer.verbose ? 1 : PARALLEL;
+}
+
 gboolean
 download_options_check (const DownloadOptions *self, guint n_urls, GError **error)
 {
@@ -85,6 +101,8 @@ download_options_check (const DownloadOptions *self, guint n_urls, GError **erro
     problem = _ ("One checksum cannot be that of several files");
   else if (n_urls > 1 && self->output && !g_file_test (self->output, G_FILE_TEST_IS_DIR))
     problem = _ ("Several files need a folder that exists (-o)");
+  else if (self->parallel == 0)
+    problem = _ ("--parallel: at least one has to run");
   else if (self->goes_on && self->no_resume)
     problem = _ ("--continue and --no-resume exclude each other");
   if (!problem)

@@ -1,224 +1,107 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tern download: one file after the other with one client. What makes a download right is the
- * library's; here is what people say and see of it. */
+/* tern download: some at once with one client, in one main context. They may end in any order; what
+ * is said of them comes in that of the command line, each in one piece. */
 #include "download.h"
 
 #include "color.h"
-#include "download-result.h"
 #include "exit-code.h"
 #include "interrupt.h"
-#include "plan.h"
 #include "progress.h"
 #include "report.h"
-#include "request.h"
 #include "session.h"
+#include "transfer.h"
 #include "verbose.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 #include <tern/tern.h>
-#include <unistd.h>
 
 typedef struct
 {
   const DownloadOptions *options;
-  TernClient *client;
   GCancellable *cancellable;
-  Plan *plan;
-  Progress *progress;
-  DownloadResult result;
-  guint64 skipped; /* what was there before */
-  gint64 answered_at;
-} Transfer;
+  GHashTable *names;   /* of the files, where there are several */
+  GHashTable *running; /* their URLs */
+  Transfer *transfers;
+  guint n;
+  guint n_running;
+  guint first; /* all before it have begun */
+  guint told;  /* of so many has been said what came of them */
+  int exit_code;
+} Downloads;
 
 static void
-on_progress (
-    TernDownloadOptions *options, guint64 received, gint64 total, const char *what, Transfer *self)
+on_done (Transfer *transfer, gpointer data)
 {
-  self->result.received = received;
-  if (strcmp (what, "receiving") == 0)
-    progress_update (self->progress, MIN (self->skipped, received), received, total);
-  else if (strcmp (what, "retrying") == 0)
-    progress_set_phase (self->progress, PROGRESS_RETRY);
-  else if (strcmp (what, "waiting") == 0)
-    progress_set_phase (self->progress, received > 0 ? PROGRESS_RESUME : PROGRESS_START);
-  else
-    progress_set_phase (self->progress, PROGRESS_VERIFY);
+  Downloads *self = data;
+
+  self->n_running--;
+  g_hash_table_remove (self->running, transfer->plan->url);
 }
 
+/* The same URL twice has one partial file: the second waits for the first, and others may go
+ * before it. */
 static void
-on_response (TernDownloadOptions *options, TernResponse *response, guint64 offset, Transfer *self)
+start_some (Downloads *self)
 {
-  if (!self->result.response)
-    self->skipped = offset;
-  g_set_object (&self->result.response, response);
-  self->answered_at = g_get_monotonic_time ();
-  if (self->options->transfer.verbose)
-    verbose_response (response);
-}
+  const guint most = download_options_get_parallel (self->options);
 
-static TernHeaders *
-make_headers (const SessionOptions *session, GError **error)
-{
-  g_autoptr (TernHeaders) headers = tern_headers_new ();
-
-  for (char **line = session->headers; line && *line; line++)
-    if (!request_add_header (headers, *line, error))
-      return NULL;
-  /* RFC 9111 §5.2.1.7 */
-  if (session->only_cached)
-    tern_headers_append (headers, "Cache-Control", "only-if-cached");
-  return g_steal_pointer (&headers);
-}
-
-static TernDownloadOptions *
-make_options (Transfer *self, GError **error)
-{
-  const DownloadOptions *options = self->options;
-  g_autoptr (TernDownloadOptions) made = tern_download_options_new ();
-  g_autoptr (TernHeaders) headers = make_headers (&options->session, error);
-  guint64 max_size = 0;
-
-  if (!headers || !download_options_get_max_size (options, &max_size, error))
-    return NULL;
-  tern_download_options_set_headers (made, headers);
-  tern_download_options_set_checksum (made, options->checksum);
-  tern_download_options_set_max_size (made, max_size);
-  tern_download_options_set_resume (made, !options->no_resume);
-  tern_download_options_set_overwrite (made, options->force);
-  tern_download_options_set_set_mtime (made, !options->no_mtime);
-  if (options->retries >= 0)
-    tern_download_options_set_retries (made, (guint)options->retries);
-  g_signal_connect (made, "progress", G_CALLBACK (on_progress), self);
-  g_signal_connect (made, "response", G_CALLBACK (on_response), self);
-  return g_steal_pointer (&made);
-}
-
-/* A slash at the end is said of a folder: a file of that name is not what was meant. */
-static gboolean
-check_folder (const char *output, GError **error)
-{
-  g_autofree char *shown = g_filename_display_name (output);
-
-  if (!g_str_has_suffix (output, "/") || g_file_test (output, G_FILE_TEST_IS_DIR))
-    return TRUE;
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY, _ ("%s is no folder"), shown);
-  return FALSE;
-}
-
-static TernDownload *
-fetch (Transfer *self, GError **error)
-{
-  const char *output = self->options->output ? self->options->output : ".";
-  g_autoptr (TernDownloadOptions) options = make_options (self, error);
-  g_autoptr (GFile) destination = NULL;
-
-  if (!options || !check_folder (output, error))
-    return NULL;
-  if (strcmp (output, "-") == 0)
+  for (guint i = self->first; i < self->n && self->n_running < most; i++)
     {
-      if (isatty (STDOUT_FILENO))
-        progress_hide ();
-      return tern_client_download_to_fd (self->client, self->plan->url, STDOUT_FILENO, options,
-                                         self->cancellable, error);
+      Transfer *transfer = &self->transfers[i];
+
+      if (i == self->first && transfer->state != TRANSFER_QUEUED)
+        self->first++;
+      if (transfer->state != TRANSFER_QUEUED || interrupt_exit_code ()
+          || !g_hash_table_add (self->running, transfer->plan->url))
+        continue;
+      self->n_running++;
+      transfer_start (transfer, self->cancellable, on_done, self);
     }
-  destination = g_file_new_for_commandline_arg (output);
-  return tern_client_download (self->client, self->plan->url, destination, options,
-                               self->cancellable, error);
 }
 
-/* Who has not said how the file is called is told. */
+/* An interrupted one needs no explanation, but those that ended before still get theirs. */
 static void
-tell_name (const Transfer *self)
+tell_some (Downloads *self, gboolean is_last)
 {
-  GFile *file = tern_download_get_file (self->result.download);
-  g_autofree char *base = file ? g_file_get_basename (file) : NULL;
-  g_autofree char *shown = base ? g_filename_display_name (base) : NULL;
-  g_autofree char *size = g_format_size (tern_download_get_size (self->result.download));
-  g_autofree char *line = NULL;
-
-  if (!shown || self->options->show.json
-      || (self->options->output && !g_file_test (self->options->output, G_FILE_TEST_IS_DIR)))
-    return;
-  g_strdelimit (shown, "\r\n", ' ');
-  /* Translators: the name of a file and its size */
-  line = g_strdup_printf (_ ("Saved %s, %s\n"), shown, size);
-  report_text (line);
-}
-
-static void
-explain (Transfer *self)
-{
-  DownloadResult *result = &self->result;
-
-  result->exit_code = interrupt_exit_code ();
-  if (result->exit_code)
-    return;
-  result->exit_code = result->error->domain == G_OPTION_ERROR
-                          ? TERN_EXIT_USAGE
-                          : download_result_exit_code (result->error, result->response != NULL,
-                                                       self->options->session.only_cached);
-  report_error ("%s", result->error->message);
-}
-
-static void
-print_result (Transfer *self)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (interrupt_exit_code () || download_result_print (&self->result, &error)
-      || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PIPE))
-    return;
-  report_error (_ ("Cannot write standard output: %s"), error->message);
-  self->result.exit_code = TERN_EXIT_LOCAL_FILE;
-}
-
-static void
-run_one (Transfer *self)
-{
-  DownloadResult *result = &self->result;
-
-  self->answered_at = g_get_monotonic_time ();
-  progress_watch (self->progress, self->client);
-  result->download = fetch (self, &result->error);
-  result->body_time = g_get_monotonic_time () - self->answered_at;
-  if (result->download)
+  for (guint i = self->told; i < self->n; i++)
     {
-      result->received = tern_download_get_size (result->download);
-      progress_update (self->progress, self->skipped, result->received, (gint64)result->received);
-      if (self->options->transfer.verbose)
-        verbose_body (result->response, result->received, result->body_time);
+      Transfer *transfer = &self->transfers[i];
+      const gboolean is_over = transfer->state == TRANSFER_OVER;
+
+      if (!is_over && !is_last)
+        return;
+      self->told = i + 1;
+      if (!is_over || (!transfer->result.download && transfer->result.exit_code >= 128))
+        continue;
+      transfer_tell (transfer);
+      if (self->exit_code == TERN_EXIT_OK)
+        self->exit_code = transfer->result.exit_code;
     }
-  else
-    explain (self);
-  progress_finish (self->progress, result->download != NULL);
-  if (result->download)
-    tell_name (self);
-  if (self->options->show.json)
-    print_result (self);
 }
 
 static int
-run_all (Transfer *transfers, guint n)
+run_all (Downloads *self)
 {
-  int exit_code = TERN_EXIT_OK;
-
-  for (guint i = 0; i < n && !interrupt_exit_code (); i++)
+  start_some (self);
+  while (self->n_running > 0)
     {
-      run_one (&transfers[i]);
-      if (exit_code == TERN_EXIT_OK)
-        exit_code = transfers[i].result.exit_code;
+      tell_some (self, FALSE);
+      g_main_context_iteration (NULL, TRUE);
+      start_some (self);
     }
-  return interrupt_exit_code () ? interrupt_exit_code () : exit_code;
+  tell_some (self, TRUE);
+  return interrupt_exit_code () ? interrupt_exit_code () : self->exit_code;
 }
 
+/* As many connections as were asked for, also to one host. */
 static void
-transfer_clear (Transfer *self)
+allow_connections (TernClient *client, guint n)
 {
-  plan_free (self->plan);
-  g_clear_object (&self->result.download);
-  g_clear_object (&self->result.response);
-  g_clear_error (&self->result.error);
+  if (tern_client_get_max_connections_per_host (client) < n)
+    tern_client_set_max_connections_per_host (client, n);
+  if (tern_client_get_max_connections (client) < n)
+    tern_client_set_max_connections (client, n);
 }
 
 static TernClient *
@@ -229,6 +112,7 @@ make_client (const DownloadOptions *options, char **urls, GCancellable *cancella
 
   if (client)
     {
+      allow_connections (client, download_options_get_parallel (options));
       if (options->transfer.verbose)
         verbose_watch (client);
       return client;
@@ -243,38 +127,48 @@ make_client (const DownloadOptions *options, char **urls, GCancellable *cancella
   return NULL;
 }
 
+static void
+run_with (Downloads *self, TernClient *client)
+{
+  self->names = g_hash_table_new (g_str_hash, g_str_equal);
+  self->running = g_hash_table_new (g_str_hash, g_str_equal);
+  progress_begin (self->options->transfer.progress);
+  progress_watch (client);
+  for (guint i = 0; i < self->n; i++)
+    {
+      Transfer *transfer = &self->transfers[i];
+
+      transfer->client = client;
+      transfer->names = self->n > 1 ? self->names : NULL;
+      transfer->progress = progress_add (transfer->plan->shown_url);
+    }
+  self->exit_code = run_all (self);
+  progress_end (interrupt_exit_code () != 0);
+  g_hash_table_unref (self->running);
+  g_hash_table_unref (self->names);
+}
+
 static int
 run (const DownloadOptions *options, char **arguments)
 {
   const guint n = g_strv_length (arguments);
   g_autofree Transfer *transfers = g_new0 (Transfer, n);
   g_autofree char **urls = g_new0 (char *, n + 1);
-  GCancellable *cancellable = interrupt_begin ();
+  Downloads self = { .options = options, .transfers = transfers, .n = n };
   g_autoptr (TernClient) client = NULL;
-  int exit_code = TERN_EXIT_OK;
 
+  self.cancellable = interrupt_begin ();
   for (guint i = 0; i < n; i++)
     {
-      transfers[i] = (Transfer){ .options = options, .cancellable = cancellable };
-      transfers[i].plan = plan_new ("GET", arguments[i]);
-      transfers[i].result.shown_url = transfers[i].plan->shown_url;
+      transfer_init (&transfers[i], options, arguments[i]);
       urls[i] = transfers[i].plan->url;
     }
-  client = make_client (options, urls, cancellable, &exit_code);
+  client = make_client (options, urls, self.cancellable, &self.exit_code);
   if (client)
-    {
-      progress_begin (options->transfer.progress);
-      for (guint i = 0; i < n; i++)
-        {
-          transfers[i].client = client;
-          transfers[i].progress = progress_add (transfers[i].plan->shown_url);
-        }
-      exit_code = run_all (transfers, n);
-      progress_end ();
-    }
+    run_with (&self, client);
   for (guint i = 0; i < n; i++)
     transfer_clear (&transfers[i]);
-  return exit_code;
+  return self.exit_code;
 }
 
 int

@@ -179,7 +179,7 @@ void
 fetch_run (Fetch *self)
 {
   self->spool_fd = -1;
-  progress_watch (self->progress, self->client);
+  progress_start (self->progress, self->plan->url);
   if (!fetch (self, &self->error))
     explain (self);
   progress_finish (self->progress, self->exit_code == TERN_EXIT_OK);

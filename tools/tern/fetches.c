@@ -68,6 +68,7 @@ fetch_plans (const FetchOptions *options,
   int exit_code;
 
   progress_begin (options->transfer.progress);
+  progress_watch (client);
   for (guint i = 0; i < plans->len; i++)
     {
       fetches[i] = (Fetch){ .options = options, .client = client, .cancellable = cancellable };
@@ -77,7 +78,7 @@ fetch_plans (const FetchOptions *options,
   exit_code = fetch_all (fetches, plans->len);
   for (guint i = 0; i < plans->len; i++)
     fetch_clear (&fetches[i]);
-  progress_end ();
+  progress_end (interrupt_exit_code () != 0);
   return exit_code;
 }
 

@@ -4,6 +4,7 @@
 #include "progress.h"
 
 #include "escape.h"
+#include "progress-bars.h"
 #include "report.h"
 
 #include <string.h>
@@ -26,7 +27,8 @@ typedef enum
 
 struct _Progress
 {
-  ProgressLine line;
+  ProgressLine line; /* first: the array is one of lines, too */
+  char *uri;         /* what it asks for, while it runs; with a listener only */
 };
 
 static struct
@@ -34,7 +36,8 @@ static struct
   GMutex lock;
   GCond changed;
   GThread *thread;
-  GPtrArray *all; /* of Progress */
+  GPtrArray *all;      /* of Progress */
+  GHashTable *running; /* URI to Progress, where somebody listens */
   Mode mode;
   gint64 began;
   gboolean is_over;
@@ -48,6 +51,7 @@ progress_free (gpointer data)
   Progress *self = data;
 
   g_free (self->line.name);
+  g_free (self->uri);
   g_free (self);
 }
 
@@ -73,48 +77,15 @@ get_size (guint *width, guint *height)
   *height = size.ws_row > 1 ? size.ws_row - 1u : 23;
 }
 
-/* All names take the same room; where there is one alone, none is needed. */
-static guint
-get_name_width (void)
-{
-  guint most = 0;
-
-  for (guint i = 0; i < board.all->len && board.all->len > 1; i++)
-    {
-      const Progress *each = g_ptr_array_index (board.all, i);
-
-      most = MAX (most, progress_line_columns (each->line.name));
-    }
-  return most;
-}
-
-/* What has ended makes room where not all fit. */
 static void
 draw_bars (gint64 now)
 {
   g_autoptr (GString) out = g_string_new (NULL);
-  const guint name_width = get_name_width ();
-  guint width, height, surplus;
-  guint lines = 0;
+  guint width, height;
 
   get_size (&width, &height);
-  surplus = board.all->len > height ? board.all->len - height : 0;
   append_erase (out);
-  for (guint i = 0; i < board.all->len && lines < height; i++)
-    {
-      ProgressLine *line = &((Progress *) g_ptr_array_index (board.all, i))->line;
-      g_autofree char *text = NULL;
-
-      if (line->ended && surplus > 0)
-        {
-          surplus--;
-          continue;
-        }
-      text = progress_line_draw (line, name_width, width, now);
-      g_string_append_printf (out, "%s%s\033[K", lines ? "\n" : "", text);
-      lines++;
-    }
-  board.drawn = lines;
+  board.drawn = progress_bars_draw (out, board.all, width, height, now);
   write_fully (STDERR_FILENO, out->str, out->len, NULL);
 }
 
@@ -147,7 +118,7 @@ draw (gint64 now)
 
   for (guint i = 0; i < board.all->len; i++)
     {
-      ProgressLine *line = &((Progress *) g_ptr_array_index (board.all, i))->line;
+      ProgressLine *line = g_ptr_array_index (board.all, i);
 
       if (!is_active (line))
         continue;
@@ -220,6 +191,7 @@ progress_begin (const char *mode)
       board.mode = (Mode) i;
   if (board.mode == MODE_NONE)
     return;
+  board.running = g_hash_table_new (g_str_hash, g_str_equal);
   board.began = g_get_monotonic_time ();
   report_set_guard (before_report, after_report);
   board.thread = g_thread_new ("progress", run, NULL);
@@ -262,8 +234,17 @@ progress_set_phase (Progress *self, ProgressPhase phase)
   g_mutex_unlock (&board.lock);
 }
 
+/* NULL for a request of nobody's, such as one that revalidates behind an answer. */
+static ProgressLine *
+find_line (TernRequest *request)
+{
+  Progress *self = g_hash_table_lookup (board.running, tern_request_get_uri (request));
+
+  return self ? &self->line : NULL;
+}
+
 static void
-on_log (TernClient *client, TernRequest *request, int event, const char *text, Progress *self)
+on_log (TernClient *client, TernRequest *request, int event, const char *text, gpointer data)
 {
   static const ProgressPhase phases[] = {
     [TERN_LOG_EVENT_CONNECT] = PROGRESS_CONNECT, [TERN_LOG_EVENT_POOL] = PROGRESS_SEND,
@@ -271,21 +252,35 @@ on_log (TernClient *client, TernRequest *request, int event, const char *text, P
     [TERN_LOG_EVENT_AUTH] = PROGRESS_LOGIN,      [TERN_LOG_EVENT_REDIRECT] = PROGRESS_REDIRECT,
     [TERN_LOG_EVENT_RETRY] = PROGRESS_RETRY,
   };
+  ProgressLine *line;
 
-  if (event >= 0 && event < (int) G_N_ELEMENTS (phases) && phases[event] != PROGRESS_QUEUED
-      && self->line.phase != PROGRESS_RECEIVE)
-    progress_set_phase (self, phases[event]);
+  if (event < 0 || event >= (int)G_N_ELEMENTS (phases) || phases[event] == PROGRESS_QUEUED)
+    return;
+  g_mutex_lock (&board.lock);
+  line = find_line (request);
+  if (line && line->phase != PROGRESS_RECEIVE)
+    enter (line, phases[event]);
+  g_mutex_unlock (&board.lock);
 }
 
 void
-progress_watch (Progress *self, TernClient *client)
+progress_watch (TernClient *client)
 {
-  progress_set_phase (self, PROGRESS_START);
-  if (board.mode == MODE_NONE)
-    return;
-  g_signal_handlers_disconnect_matched (client, G_SIGNAL_MATCH_FUNC, 0, 0, NULL,
-                                        (gpointer) (GCallback) on_log, NULL);
-  g_signal_connect (client, "log", G_CALLBACK (on_log), self);
+  if (board.mode != MODE_NONE)
+    g_signal_connect (client, "log", G_CALLBACK (on_log), NULL);
+}
+
+void
+progress_start (Progress *self, const char *uri)
+{
+  g_mutex_lock (&board.lock);
+  enter (&self->line, PROGRESS_START);
+  if (board.running)
+    {
+      self->uri = g_strdup (uri);
+      g_hash_table_insert (board.running, self->uri, self);
+    }
+  g_mutex_unlock (&board.lock);
 }
 
 void
@@ -329,23 +324,40 @@ progress_finish (Progress *self, gboolean is_good)
   enter (&self->line, is_good ? PROGRESS_DONE : PROGRESS_FAILED);
   self->line.ended = g_get_monotonic_time ();
   sum_up (&self->line);
+  if (self->uri)
+    g_hash_table_remove (board.running, self->uri);
+  g_clear_pointer (&self->uri, g_free);
   if (board.mode == MODE_PLAIN || board.mode == MODE_JSON)
     print_line (&self->line, self->line.ended);
   g_mutex_unlock (&board.lock);
 }
 
+/* What was typed to interrupt it is echoed. Where nothing was drawn it stands on a line of its own,
+ * unless the body was being written there. */
+static void
+erase_keys (void)
+{
+  static const char erase[] = "\r\033[K";
+
+  if (!board.is_hidden && isatty (STDERR_FILENO))
+    write_fully (STDERR_FILENO, erase, strlen (erase), NULL);
+}
+
 void
-progress_end (void)
+progress_end (gboolean is_interrupted)
 {
   g_mutex_lock (&board.lock);
   board.is_over = TRUE;
   make_room ();
+  if (is_interrupted)
+    erase_keys ();
   g_cond_signal (&board.changed);
   g_mutex_unlock (&board.lock);
   if (board.thread)
     g_thread_join (g_steal_pointer (&board.thread));
   report_set_guard (NULL, NULL);
   board.mode = MODE_NONE;
+  g_clear_pointer (&board.running, g_hash_table_unref);
   g_clear_pointer (&board.all, g_ptr_array_unref);
 }
 
@@ -358,6 +370,7 @@ progress_erase (void)
       {
         board.is_over = TRUE;
         make_room ();
+        erase_keys ();
         return;
       }
     else

@@ -16,8 +16,11 @@ void progress_begin (const char *mode);
 /* A transfer, in the order in which they are shown. Valid until progress_end(). */
 Progress *progress_add (const char *name);
 
-/* Follows what a client says of its requests; they belong to @self until it is said otherwise. */
-void progress_watch (Progress *self, TernClient *client);
+/* Follows what @client says of its requests, each to be found by its URI. */
+void progress_watch (TernClient *client);
+
+/* Its turn has come, and it asks for @uri; no two that run at the same time ask for the same. */
+void progress_start (Progress *self, const char *uri);
 
 void progress_set_phase (Progress *self, ProgressPhase phase);
 
@@ -28,8 +31,8 @@ void progress_update (Progress *self, guint64 skipped, guint64 done, gint64 tota
 void progress_hide (void);
 void progress_finish (Progress *self, gboolean is_good);
 
-/* Leaves the terminal as if there had been nothing. */
-void progress_end (void);
+/* Leaves the terminal as if there had been nothing; the keys of an interruption, too. */
+void progress_end (gboolean is_interrupted);
 
 /* The same for the thread that ends the program, whatever the others are about. */
 void progress_erase (void);

@@ -73,7 +73,7 @@ trace_plan (const FetchOptions *options, GPtrArray *plans)
       exit_code = TERN_EXIT_LOCAL_FILE;
     }
   fetch_clear (&fetch);
-  progress_end ();
+  progress_end (interrupt_exit_code () != 0);
   return exit_code;
 }
 
