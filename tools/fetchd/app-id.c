@@ -101,8 +101,8 @@ app_id_from_unit (const char *unit)
   return g_application_id_is_valid (id) ? g_steal_pointer (&id) : NULL;
 }
 
-char *
-app_id_from_cgroup (const char *text)
+static char *
+find_unit (const char *text, const char *prefix)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", 64);
 
@@ -116,7 +116,8 @@ app_id_from_cgroup (const char *text)
       parts = g_strsplit (lines[i], "/", 64);
       for (guint n = g_strv_length (parts); n > 0; n--)
         {
-          char *id = app_id_from_unit (parts[n - 1]);
+          const char *unit = parts[n - 1];
+          char *id = g_str_has_prefix (unit, prefix) ? app_id_from_unit (unit) : NULL;
 
           if (id)
             return id;
@@ -126,18 +127,52 @@ app_id_from_cgroup (const char *text)
 }
 
 char *
+app_id_from_cgroup (const char *text)
+{
+  return find_unit (text, "app-");
+}
+
+/* Flatpak makes a scope for each application that it starts, from outside of the sandbox. Where it
+ * cannot, its processes stay in that of whoever called it, which is not to be taken for theirs. */
+char *
+app_id_from_flatpak_cgroup (const char *text)
+{
+  return find_unit (text, "app-flatpak-");
+}
+
+gboolean
+app_id_may_gain_privileges (const char *status)
+{
+  return strstr (status, "\nNoNewPrivs:\t0\n") != NULL;
+}
+
+/* One that has ended has neither a root nor an application any more. */
+static gboolean
+is_alive (const char *status)
+{
+  return !strstr (status, "\nState:\tZ") && !strstr (status, "\nState:\tX");
+}
+
+char *
 app_id_of_process (guint32 pid, gboolean *sandboxed)
 {
-  g_autofree char *info = NULL, *cgroup = NULL;
+  g_autofree char *info = NULL, *cgroup = NULL, *status = NULL;
   gsize length = 0;
+  int reason;
 
+  *sandboxed = TRUE;
   info = read_below (pid, "root/.flatpak-info", &length);
-  *sandboxed = info || errno != ENOENT;
+  reason = errno;
   if (info)
     return app_id_from_flatpak_info (info, length);
-  /* Who may not look into it cannot tell that it is no sandbox. */
-  if (*sandboxed)
-    return NULL;
+  status = read_below (pid, "status", &length);
   cgroup = read_below (pid, "cgroup", &length);
-  return cgroup ? app_id_from_cgroup (cgroup) : NULL;
+  /* Who let the process end that made the connection shall not gain by it. */
+  if (!status || !cgroup || !is_alive (status))
+    return NULL;
+  /* A helper in a user namespace of its own (PrivateUsers=yes) may look into no root. But
+   * bubblewrap forbids new privileges, for good: who may gain some is in no sandbox of Flatpak's.
+   */
+  *sandboxed = reason != ENOENT && !(reason == EACCES && app_id_may_gain_privileges (status));
+  return *sandboxed ? app_id_from_flatpak_cgroup (cgroup) : app_id_from_cgroup (cgroup);
 }
