@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The cache store `file:///folder`: one file for each key. Any number of threads and processes
  * may use one folder at once. */
-#include <fcntl.h>
 #include <glib/gi18n-lib.h>
 #include <tern/tern-plugin.h>
 
@@ -83,14 +82,14 @@ find (
     FileEntry *entry, FileStore *self, const char *key, char name[FILE_NAMES_SIZE], GError **error)
 {
   if (!file_names_make (&self->names, key, name, error)
-      || !file_entry_find (entry, self, key, name, O_RDONLY, FILE_ENTRY_SMALL, error))
+      || !file_entry_find (entry, self, key, name, FILE_ENTRY_SMALL, error))
     return FALSE;
   if (file_entry_has_body (entry) && !file_entry_check_body (entry))
     {
-      file_folder_delete_same (&self->folder, name, &entry->info);
+      file_folder_delete_same (&self->folder, name, entry->fd);
       return FALSE;
     }
-  file_folder_touch (entry->fd, &entry->info, g_get_real_time () / G_USEC_PER_SEC);
+  file_entry_touch (entry);
   return TRUE;
 }
 
@@ -114,8 +113,13 @@ tern_cache_file_open_entry (TernCacheStore *store,
   whole = g_bytes_new_take (g_steal_pointer (&entry.data), entry.len);
   *meta = g_bytes_new_from_bytes (whole, meta_at, entry.meta.len);
   if (file_entry_has_body (&entry))
-    *body = g_bytes_new_from_bytes (whole, file_record_get_body_at (&entry.record),
-                                    entry.record.body_len);
+    {
+      *body = g_bytes_new_from_bytes (whole, file_record_get_body_at (&entry.record),
+                                      entry.record.body_len);
+      if (entry.can_write
+          && file_recent_put (&self->recent, key, entry.fd, entry.size, &entry.record))
+        entry.fd = -1;
+    }
   else
     *stream = file_body_new (self, &entry, name);
   return TRUE;

@@ -18,7 +18,6 @@ struct _TernFileBody
   FileStore *store;
   char name[FILE_NAMES_SIZE];
   int fd;
-  struct stat info;
   FileRecord record;
   guint64 position;
 
@@ -44,7 +43,6 @@ file_body_new (FileStore *store, FileEntry *entry, const char *name)
   g_strlcpy (self->name, name, sizeof self->name);
   self->fd = entry->fd;
   entry->fd = -1;
-  self->info = entry->info;
   self->record = entry->record;
   return G_INPUT_STREAM (self);
 }
@@ -80,7 +78,7 @@ read_block (TernFileBody *self, guint64 block, guint8 *buffer, GError **error)
       && file_record_sum_block (&self->record, block, buffer, len) == sum)
     return TRUE;
   memset (buffer, 0, len);
-  file_folder_delete_same (&self->store->folder, self->name, &self->info);
+  file_folder_delete_same (&self->store->folder, self->name, self->fd);
   g_set_error (error, TERN_ERROR, TERN_ERROR_CACHE, _ ("The cache entry %s is damaged"),
                self->name);
   return FALSE;

@@ -167,6 +167,7 @@ file_draft_publish (FileDraft *self,
   record.body_len += rest_len;
   add_sums (self, rest, rest_len);
   front = file_record_make_front (&record, self->key, meta, meta_len, keep_until);
+  file_record_write_used (front + FILE_RECORD_USED_AT, g_get_real_time () / G_USEC_PER_SEC);
   file_sweep_add (&self->store->sweep, file_record_get_size (&record) - self->record.body_len, 1);
   if (!write_rest (self, &record, front, rest, rest_len))
     return FALSE;

@@ -18,7 +18,8 @@ typedef enum
 typedef struct
 {
   int fd;
-  struct stat info;
+  gboolean can_write;
+  guint64 size; /* of the file */
   guint8 *data; /* from the start of the file on, all before the body at least */
   gsize len;
   FileRecord record;
@@ -38,12 +39,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FileEntry, file_entry_clear)
 #define FILE_ENTRY_FRONT (16 * 1024)
 
 /* Opens what lies under a name; the body is not looked at. */
-FileEntryState file_entry_open (FileEntry *self,
-                                const FileFolder *folder,
-                                const char *name,
-                                int flags,
-                                gsize at_once,
-                                GError **error);
+FileEntryState file_entry_open (
+    FileEntry *self, const FileFolder *folder, const char *name, gsize at_once, GError **error);
 
 /* Opens what is kept under a key; what is damaged or has expired is removed. FALSE without an
  * error: nothing. */
@@ -51,15 +48,16 @@ gboolean file_entry_find (FileEntry *self,
                           FileStore *store,
                           const char *key,
                           const char *name,
-                          int flags,
                           gsize at_once,
                           GError **error);
 
 gboolean file_entry_has_key (const FileEntry *self, const char *key);
 /* Whether it was of use until some moment that has passed. */
 gboolean file_entry_has_expired (const FileEntry *self);
-/* Reads the meta again, as others may have changed it. */
-gboolean file_entry_read_meta (FileEntry *self);
+/* Notes that it is used, though not each time. */
+void file_entry_touch (FileEntry *self);
+/* Reads all before the body again, as others may have changed the meta. */
+gboolean file_entry_read_again (FileEntry *self);
 /* The body, where all was read and it is whole. */
 gboolean file_entry_check_body (const FileEntry *self);
 gboolean file_entry_has_body (const FileEntry *self);

@@ -12,10 +12,6 @@
 
 #include "file-names.h"
 
-/* How stale the time of last use may be: a store that is read a thousand times a second writes it
- * once in a minute. */
-#define TOUCH_INTERVAL 60
-
 #ifndef O_NOATIME
 #define O_NOATIME 0
 #endif
@@ -89,28 +85,68 @@ is_miss (int code)
          || code == EISDIR || code == ENODEV || code == ENAMETOOLONG;
 }
 
-int
-file_folder_open_file (
-    const FileFolder *self, const char *name, int flags, struct stat *info, GError **error)
+static int
+open_as (const FileFolder *self, const char *name, int access)
 {
   /* NONBLOCK, for opening a FIFO would wait for a writer. The time of access is ours, see
    * file_folder_note_keep_until(). */
-  const int all = flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-  int fd = openat (self->fd, name, all | O_NOATIME);
+  const int flags = access | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  int fd = openat (self->fd, name, flags | O_NOATIME);
 
   /* Somebody else's file in a folder that is shared. */
   if (fd < 0 && errno == EPERM)
-    fd = openat (self->fd, name, all);
-  if (fd < 0)
-    {
-      if (!is_miss (errno))
-        file_folder_fail (error, errno, name);
-      return -1;
-    }
-  if (fstat (fd, info) == 0 && S_ISREG (info->st_mode))
-    return fd;
-  close (fd);
-  return -1;
+    fd = openat (self->fd, name, flags);
+  return fd;
+}
+
+int
+file_folder_open_file (const FileFolder *self,
+                       const char *name,
+                       gboolean *can_write,
+                       GError **error)
+{
+  int fd = open_as (self, name, can_write != NULL ? O_RDWR : O_RDONLY);
+
+  if (can_write != NULL)
+    *can_write = fd >= 0;
+  if (fd < 0 && can_write != NULL && (errno == EACCES || errno == EPERM || errno == EROFS))
+    fd = open_as (self, name, O_RDONLY);
+  if (fd < 0 && !is_miss (errno))
+    file_folder_fail (error, errno, name);
+  return fd;
+}
+
+gboolean
+file_folder_stat (int fd, struct stat *info)
+{
+  return fstat (fd, info) == 0 && S_ISREG (info->st_mode);
+}
+
+/* Asking for no more than that: where somebody has looked at its times, a file is written to disk
+ * with another one each time that it changes. */
+gboolean
+file_folder_is_gone (int fd)
+{
+#ifdef STATX_NLINK
+  struct statx info;
+
+  if (statx (fd, "", AT_EMPTY_PATH, STATX_NLINK, &info) == 0)
+    return info.stx_nlink == 0;
+#endif
+  struct stat all;
+
+  return fstat (fd, &all) != 0 || all.st_nlink == 0;
+}
+
+gssize
+file_folder_read_some (int fd, guint8 *buffer, gsize len)
+{
+  gssize n;
+
+  do
+    n = pread (fd, buffer, len, 0);
+  while (n < 0 && errno == EINTR);
+  return n;
 }
 
 gboolean
@@ -129,12 +165,11 @@ file_folder_read_all (int fd, guint64 at, guint8 *buffer, gsize len)
 }
 
 void
-file_folder_touch (int fd, const struct stat *info, gint64 now)
+file_folder_touch (int fd)
 {
   const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_nsec = UTIME_NOW } };
 
-  if (info->st_mtime < now - TOUCH_INTERVAL)
-    futimens (fd, times); /* where that fails it is swept earlier */
+  futimens (fd, times); /* where that fails it is swept earlier */
 }
 
 /* The time of access tells the sweep what has expired, so that it need not open every file. It is
@@ -242,12 +277,20 @@ file_folder_delete (const FileFolder *self, const char *name, GError **error)
   return file_folder_fail (error, errno, name);
 }
 
-void
-file_folder_delete_same (const FileFolder *self, const char *name, const struct stat *info)
+gboolean
+file_folder_is_same (const FileFolder *self, const char *name, const struct stat *info)
 {
   struct stat there;
 
-  if (fstatat (self->fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == info->st_ino
-      && there.st_dev == info->st_dev)
+  return fstatat (self->fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 && there.st_ino == info->st_ino
+         && there.st_dev == info->st_dev;
+}
+
+void
+file_folder_delete_same (const FileFolder *self, const char *name, int fd)
+{
+  struct stat info;
+
+  if (fstat (fd, &info) == 0 && file_folder_is_same (self, name, &info))
     unlinkat (self->fd, name, 0);
 }

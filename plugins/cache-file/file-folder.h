@@ -21,9 +21,16 @@ typedef struct
 gboolean file_folder_open (FileFolder *self, const char *path, guint mode, GError **error);
 void file_folder_close (FileFolder *self);
 
-/* Opens a regular file. -1 without an error where there is none. */
-int file_folder_open_file (
-    const FileFolder *self, const char *name, int flags, struct stat *info, GError **error);
+/* Opens a file, for writing too where @can_write is asked for and it may be. -1 without an error
+ * where there is none of ours. It may be no regular file: who reads from it finds out. */
+int file_folder_open_file (const FileFolder *self,
+                           const char *name,
+                           gboolean *can_write,
+                           GError **error);
+/* FALSE: no regular file. */
+gboolean file_folder_stat (int fd, struct stat *info);
+/* A name was taken away from the file, or never there. */
+gboolean file_folder_is_gone (int fd);
 
 /* A file under a name that nobody else has. Who dies while writing leaves it for the sweep.
  * -1: see errno. */
@@ -34,15 +41,18 @@ gboolean file_folder_publish (const FileFolder *self, const char *temp, const ch
 
 /* FALSE: see errno. @parts are used up. */
 gboolean file_folder_write_all (int fd, guint64 at, struct iovec *parts, int n_parts);
+/* As much as there is, from the start; -1: see errno. */
+gssize file_folder_read_some (int fd, guint8 *buffer, gsize len);
 gboolean file_folder_read_all (int fd, guint64 at, guint8 *buffer, gsize len);
 
-/* Notes when a file was used, though not each time, and until when it is of use. */
-void file_folder_touch (int fd, const struct stat *info, gint64 now);
+/* Notes that a file is used, and until when it is of use. */
+void file_folder_touch (int fd);
 void file_folder_note_keep_until (int fd, gint64 keep_until);
 
 gboolean file_folder_delete (const FileFolder *self, const char *name, GError **error);
-/* Only if the name is still that of the same file. */
-void file_folder_delete_same (const FileFolder *self, const char *name, const struct stat *info);
+gboolean file_folder_is_same (const FileFolder *self, const char *name, const struct stat *info);
+/* Only if the name is still that of the file that is open. */
+void file_folder_delete_same (const FileFolder *self, const char *name, int fd);
 
 /* An error about a file or a folder, from errno; FALSE. */
 gboolean file_folder_fail (GError **error, int code, const char *what);

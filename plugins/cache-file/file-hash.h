@@ -14,7 +14,7 @@ guint64 file_hash (const void *data, gsize len, guint64 seed);
 guint64 file_hash_block (const void *data, gsize len, guint64 seed);
 
 #ifdef HAVE_XXHASH
-#define FILE_HASH_VERSION 3
+#define FILE_HASH_VERSION 5
 #else
-#define FILE_HASH_VERSION 2
+#define FILE_HASH_VERSION 4
 #endif

@@ -55,8 +55,7 @@ visit (FileStore *store, const char *name, gpointer data)
   g_auto (FileEntry) entry = FILE_ENTRY_INIT;
   g_autofree char *key = NULL;
 
-  if (file_entry_open (&entry, &store->folder, name, O_RDONLY, FILE_ENTRY_FRONT, NULL)
-          != FILE_ENTRY_FOUND
+  if (file_entry_open (&entry, &store->folder, name, FILE_ENTRY_FRONT, NULL) != FILE_ENTRY_FOUND
       || file_entry_has_expired (&entry)
       || !g_hash_table_add (self->seen, GSIZE_TO_POINTER (file_hash (name, strlen (name), 0))))
     return TRUE;
@@ -154,13 +153,12 @@ check (FileStore *store, const char *name, gpointer data)
   g_auto (FileEntry) entry = FILE_ENTRY_INIT;
   g_autofree char *key = NULL;
   char right_name[FILE_NAMES_SIZE];
-  FileEntryState state
-      = file_entry_open (&entry, &store->folder, name, O_RDONLY, FILE_ENTRY_FRONT, NULL);
+  FileEntryState state = file_entry_open (&entry, &store->folder, name, FILE_ENTRY_FRONT, NULL);
 
   if (state == FILE_ENTRY_DAMAGED
       || (state == FILE_ENTRY_FOREIGN && file_names_tell (&store->names)))
     {
-      file_folder_delete_same (&store->folder, name, &entry.info);
+      file_folder_delete_same (&store->folder, name, entry.fd);
       self->func (name, _ ("the head, the key or the meta is damaged"), self->user_data);
     }
   if (state != FILE_ENTRY_FOUND)

@@ -19,6 +19,7 @@ enum
   AT_BLOCK_SIZE = 32,
   AT_NONCE = 40,
   AT_SUM = 48, /* over the head before it, and the key */
+  AT_USED = FILE_RECORD_USED_AT,
 };
 
 /* The head of an area. Number 0 is an area that was never written. */
@@ -167,6 +168,18 @@ file_record_make_front (
   return front;
 }
 
+void
+file_record_write_used (guint8 at[FILE_RECORD_USED_SIZE], gint64 used)
+{
+  put (at, (guint64)used);
+}
+
+gint64
+file_record_read_used (const guint8 *front)
+{
+  return (gint64)take (front + AT_USED);
+}
+
 gboolean
 file_record_is_ours (const guint8 *data, gsize len)
 {
@@ -203,6 +216,12 @@ file_record_parse (FileRecord *self, const guint8 *data, gsize len, guint64 file
          && take (data + AT_SUM) == sum_head (data, data + FILE_RECORD_HEAD_SIZE, self->key_len);
 }
 
+static guint64
+read_number (const FileRecord *self, const guint8 *front, guint area)
+{
+  return take (front + file_record_get_area_at (self, area) + AT_NUMBER);
+}
+
 static gboolean
 read_area (const FileRecord *self, const guint8 *front, guint area, FileMeta *meta)
 {
@@ -217,15 +236,11 @@ read_area (const FileRecord *self, const guint8 *front, guint area, FileMeta *me
          && take (head + AT_AREA_SUM) == sum_area (self, head, meta->data, meta->len);
 }
 
+/* The older one is not looked at where the newer one is whole. */
 gboolean
 file_record_find_meta (const FileRecord *self, const guint8 *front, FileMeta *meta)
 {
-  FileMeta second;
-  gboolean has_first = read_area (self, front, 0, meta);
+  const guint newer = read_number (self, front, 1) > read_number (self, front, 0) ? 1 : 0;
 
-  if (read_area (self, front, 1, &second) && (!has_first || second.number > meta->number))
-    *meta = second;
-  else if (!has_first)
-    return FALSE;
-  return TRUE;
+  return read_area (self, front, newer, meta) || read_area (self, front, 1 - newer, meta);
 }

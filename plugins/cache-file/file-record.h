@@ -10,7 +10,10 @@
 
 #include <glib.h>
 
-#define FILE_RECORD_HEAD_SIZE 56
+#define FILE_RECORD_HEAD_SIZE 64
+/* When it was last used, as far as was noted: the one thing that no sum is over. */
+#define FILE_RECORD_USED_AT 56
+#define FILE_RECORD_USED_SIZE 8
 #define FILE_RECORD_AREA_HEAD_SIZE 32
 #define FILE_RECORD_BLOCK_SIZE (64 * 1024)
 
@@ -57,6 +60,9 @@ void file_record_write_area_head (const FileRecord *self,
 guint64 file_record_sum_block (const FileRecord *self, guint64 block, const void *data, gsize len);
 void file_record_write_sum (guint8 at[8], guint64 sum);
 guint64 file_record_read_sum (const guint8 at[8]);
+
+void file_record_write_used (guint8 at[FILE_RECORD_USED_SIZE], gint64 used);
+gint64 file_record_read_used (const guint8 *front);
 
 /* Whether it is one of our files at all, of this or another version. */
 gboolean file_record_is_ours (const guint8 *data, gsize len);

@@ -9,6 +9,7 @@ file_store_new (void)
 
   self->folder.fd = -1;
   file_sweep_init (&self->sweep);
+  file_recent_init (&self->recent);
   return self;
 }
 
@@ -23,6 +24,7 @@ clear (gpointer data)
 {
   FileStore *self = data;
 
+  file_recent_clear (&self->recent);
   file_sweep_clear (&self->sweep);
   file_folder_close (&self->folder);
   file_names_clear (&self->names);

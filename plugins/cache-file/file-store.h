@@ -5,6 +5,7 @@
 #include "file-folder.h"
 #include "file-names.h"
 #include "file-options.h"
+#include "file-recent.h"
 #include "file-sweep.h"
 
 typedef struct
@@ -13,6 +14,7 @@ typedef struct
   FileNames names;
   FileOptions options;
   FileSweep sweep;
+  FileRecent recent;
 } FileStore;
 
 FileStore *file_store_new (void);

@@ -98,11 +98,12 @@ static void
 look_at_temp (FileSweep *self, const char *name, gint64 now)
 {
   struct stat info;
-  int fd = file_folder_open_file (self->folder, name, O_RDONLY, &info, NULL);
+  int fd = file_folder_open_file (self->folder, name, NULL, NULL);
 
   if (fd < 0)
     return;
-  if (info.st_mtime < now - TEMP_MAX_AGE && flock (fd, LOCK_EX | LOCK_NB) == 0)
+  if (file_folder_stat (fd, &info) && info.st_mtime < now - TEMP_MAX_AGE
+      && flock (fd, LOCK_EX | LOCK_NB) == 0)
     unlinkat (self->folder->fd, name, 0);
   close (fd);
 }

@@ -45,14 +45,14 @@ test_every_length (FileFixture *f, gconstpointer options)
   g_assert_true (file_has (f->store, "key"));
 }
 
-/* The second of the two areas for the meta, as long as no meta was ever replaced: damage there
- * hurts nothing. Behind the head and the key, and the head of the first area. */
+/* The second of the two areas for the meta, as long as no meta was ever replaced, and when the
+ * record was last used: damage there hurts nothing. The areas lie behind the head and the key. */
 static gboolean
 is_spare (gsize at)
 {
-  const gsize spare = 56 + strlen ("key") + 32;
+  const gsize spare = 64 + strlen ("key") + 32;
 
-  return at >= spare && at < spare + 32;
+  return (at >= FILE_USED_AT && at < FILE_USED_AT + 8) || (at >= spare && at < spare + 32);
 }
 
 static void

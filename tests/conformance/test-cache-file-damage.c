@@ -5,7 +5,7 @@
 
 #define BLOCK (64 * 1024)
 /* Where things lie, for the key "key" (file-record.h). */
-#define AT_AREAS (56 + 3)
+#define AT_AREAS (64 + 3)
 
 static const char first[] = "the meta that was there first";
 static const char second[] = "another meta";
@@ -70,7 +70,9 @@ test_every_bit (FileFixture *f, gconstpointer options)
       file_put (path, record, len);
       if (is_right (f, body))
         {
-          g_assert_cmpuint (bit / 8, >=, AT_AREAS);
+          /* When it was last used is not part of what is proven. */
+          if (bit / 8 < FILE_USED_AT || bit / 8 >= FILE_USED_AT + 8)
+            g_assert_cmpuint (bit / 8, >=, AT_AREAS);
           g_assert_cmpuint (bit / 8, <, len - 108);
           n_hits++;
         }
