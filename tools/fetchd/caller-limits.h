@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What one caller may take, and all of them together. The numbers stand here and nowhere else. */
+/* What one caller may take, and all of them together. The numbers stand here, and in
+ * the table of options, and nowhere else. */
 #pragma once
 
 #include <glib.h>
@@ -17,10 +18,10 @@ typedef struct
   guint threads;    /* transfers of all kinds, those that stall included */
 } Limits;
 
-#define LIMITS_DEFAULT                                                                             \
+/* Those that no option sets; the others are options (settings.c). */
+#define LIMITS_OF_ALL                                                                              \
   {                                                                                                \
-    .jobs = 1000, .detached = 5000, .streams = 100, .memory = 32 << 20, .rate = 200,               \
-    .burst = 1000, .active = 32, .active_one = 6, .threads = 512                                   \
+    .detached = 5000, .active = 32, .active_one = 6, .threads = 512                                \
   }
 
 /* Of the arguments of one call. */

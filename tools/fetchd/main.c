@@ -6,21 +6,14 @@
 #include "face.h"
 #include "keep.h"
 #include "manager.h"
+#include "settings.h"
 
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <tern/tern.h>
-
-typedef struct
-{
-  int idle_seconds;
-  gboolean no_cache;
-  gboolean by_connection;
-  gboolean version;
-  Limits limits;
-} Settings;
 
 typedef struct
 {
@@ -32,6 +25,7 @@ typedef struct
   Streams *streams;
   Face *face;
   Keep *keep;
+  Limits limits;
   Manager manager;
   guint exported;
   GDebugControllerDBus *debug;
@@ -93,16 +87,16 @@ state_folder (void)
 }
 
 static TernClient *
-make_client (const Settings *settings)
+make_client (const Limits *limits, gboolean no_cache)
 {
   TernClient *client = tern_client_new ();
 
   /* How many jobs run is the queue's to say. A connection is never to be waited for behind those
    * whose reader takes nothing, nor behind another caller's. */
-  tern_client_set_max_connections (client, settings->limits.threads);
-  tern_client_set_max_connections_per_host (client, settings->limits.threads);
+  tern_client_set_max_connections (client, limits->threads);
+  tern_client_set_max_connections_per_host (client, limits->threads);
   transfer_connect_client (client);
-  if (!settings->no_cache)
+  if (!no_cache)
     {
       g_autofree char *folder = cache_folder ();
       g_autoptr (GFile) file = g_file_new_for_path (folder);
@@ -114,7 +108,7 @@ make_client (const Settings *settings)
       if (store)
         tern_client_set_cache_store (client, store);
       else
-        g_printerr ("tern-fetchd: no cache: %s\n", error->message);
+        g_printerr (_ ("tern-fetchd: no cache: %s\n"), error->message);
     }
   return client;
 }
@@ -148,21 +142,22 @@ daemon_start (Daemon *daemon, const Settings *settings, GError **error)
 {
   g_autofree char *state = state_folder ();
 
+  settings_get_limits (settings, &daemon->limits);
   daemon->connection = g_bus_get_sync (G_BUS_TYPE_SESSION, NULL, error);
   if (!daemon->connection)
     return FALSE;
-  daemon->client = make_client (settings);
-  daemon->callers = callers_new (daemon->connection, &settings->limits, settings->by_connection,
+  daemon->client = make_client (&daemon->limits, settings->no_cache);
+  daemon->callers = callers_new (daemon->connection, &daemon->limits, settings->by_connection,
                                  on_caller_gone, daemon);
-  daemon->jobs = jobs_new (daemon->connection, daemon->client, daemon->callers, &settings->limits);
+  daemon->jobs = jobs_new (daemon->connection, daemon->client, daemon->callers, &daemon->limits);
   daemon->streams
-      = streams_new (daemon->connection, daemon->client, daemon->callers, &settings->limits);
+      = streams_new (daemon->connection, daemon->client, daemon->callers, &daemon->limits);
   daemon->face = face_new (daemon->connection, daemon->jobs, error);
   if (!daemon->face)
     return FALSE;
   daemon->keep = keep_new (state, daemon->jobs, daemon->callers);
   daemon->manager = (Manager){ .connection = daemon->connection,
-                               .limits = &settings->limits,
+                               .limits = &daemon->limits,
                                .callers = daemon->callers,
                                .jobs = daemon->jobs,
                                .streams = daemon->streams,
@@ -198,57 +193,24 @@ daemon_stop (Daemon *daemon)
   g_clear_object (&daemon->connection);
 }
 
-static gboolean
-parse_settings (Settings *settings, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[]
-      = { { "idle-timeout", 0, 0, G_OPTION_ARG_INT, &settings->idle_seconds,
-            "End after SECONDS without work (60; 0: never)", "SECONDS" },
-          { "no-cache", 0, 0, G_OPTION_ARG_NONE, &settings->no_cache, "Keep no cache", NULL },
-          { "by-connection", 0, 0, G_OPTION_ARG_NONE, &settings->by_connection,
-            "Tell callers apart by their connections to the bus alone", NULL },
-          { "max-jobs", 0, 0, G_OPTION_ARG_INT, &settings->limits.jobs,
-            "Jobs that one application may have (1000)", "N" },
-          { "max-streams", 0, 0, G_OPTION_ARG_INT, &settings->limits.streams,
-            "Bodies that one application may have open (100)", "N" },
-          { "max-rate", 0, 0, G_OPTION_ARG_INT, &settings->limits.rate,
-            "Calls a second of one application (200)", "N" },
-          { "max-burst", 0, 0, G_OPTION_ARG_INT, &settings->limits.burst,
-            "Calls of one application at once (1000)", "N" },
-          { "max-memory", 0, 0, G_OPTION_ARG_INT64, &settings->limits.memory,
-            "Bytes that one application's jobs may take here (33554432)", "BYTES" },
-          { "version", 0, 0, G_OPTION_ARG_NONE, &settings->version, "Show the version", NULL },
-          { NULL } };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-
-  g_option_context_set_summary (context,
-                                "Fetches over HTTP for other programs on the session bus.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (*argc > 1 || settings->idle_seconds < 0 || settings->idle_seconds > 86400)
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "wrong arguments");
-      return FALSE;
-    }
-  return TRUE;
-}
-
 int
 main (int argc, char **argv)
 {
-  Settings settings = { .idle_seconds = 60, .limits = LIMITS_DEFAULT };
+  Settings settings;
   Daemon daemon = { 0 };
   g_autoptr (GError) error = NULL;
   gboolean ran;
 
   setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, FETCHD_LOCALE_DIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  textdomain (GETTEXT_PACKAGE);
   g_set_prgname ("tern-fetchd");
   /* Nothing but what is asked for comes out of stdout, which may be another program's. */
   g_log_writer_default_set_use_stderr (TRUE);
   /* A reader that closes its pipe is an error of one job. */
   signal (SIGPIPE, SIG_IGN);
-  if (!parse_settings (&settings, &argc, &argv, &error))
+  if (!settings_parse (&settings, &argc, &argv, &error))
     {
       g_printerr ("tern-fetchd: %s\n", error->message);
       return 2;

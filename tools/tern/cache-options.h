@@ -2,7 +2,7 @@
 /* What the commands of tern cache have in common: their options and the store that they open. */
 #pragma once
 
-#include "command.h"
+#include "common/command.h"
 
 #include <tern/tern-types.h>
 

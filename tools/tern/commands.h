@@ -2,7 +2,7 @@
 /* The table of all commands. */
 #pragma once
 
-#include "command.h"
+#include "common/command.h"
 
 /* The first is the one whose name may be left out. */
 extern const Command commands[];

@@ -3,12 +3,12 @@
  * file of its own. */
 #include "completions.h"
 
-#include "completion-text.h"
+#include "command-run.h"
+#include "common/completion-text.h"
 #include "exit-code.h"
 #include "report.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 #include <unistd.h>
 
 const char completions_more[] = "They are installed with the program; where they are not, "
@@ -17,28 +17,20 @@ const char completions_more[] = "They are installed with the program; where they
 int
 completions_run (const void *values, char **arguments)
 {
-  static const struct
-  {
-    const char *shell;
-    void (*append) (GString *out);
-  } shells[] = { { "bash", completion_append_bash },
-                 { "fish", completion_append_fish },
-                 { "zsh", completion_append_zsh } };
+  const Completed program = { "tern", command_get_table () };
+  const CompletionAppend append
+      = arguments[0] && !arguments[1] ? completion_for_shell (arguments[0]) : NULL;
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; arguments[0] && !arguments[1] && i < G_N_ELEMENTS (shells); i++)
+  if (!append)
     {
-      g_autoptr (GString) out = NULL;
-      g_autoptr (GError) error = NULL;
-
-      if (strcmp (arguments[0], shells[i].shell) != 0)
-        continue;
-      out = g_string_new (NULL);
-      shells[i].append (out);
-      if (write_fully (STDOUT_FILENO, out->str, out->len, &error))
-        return TERN_EXIT_OK;
-      report_error (_ ("Cannot write standard output: %s"), error->message);
-      return TERN_EXIT_LOCAL_FILE;
+      report_error (_ ("Name one shell: bash, fish or zsh"));
+      return TERN_EXIT_USAGE;
     }
-  report_error (_ ("Name one shell: bash, fish or zsh"));
-  return TERN_EXIT_USAGE;
+  append (out, &program);
+  if (write_fully (STDOUT_FILENO, out->str, out->len, &error))
+    return TERN_EXIT_OK;
+  report_error (_ ("Cannot write standard output: %s"), error->message);
+  return TERN_EXIT_LOCAL_FILE;
 }

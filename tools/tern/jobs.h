@@ -2,7 +2,7 @@
 /* tern jobs: downloads that the fetch helper does while no command runs. */
 #pragma once
 
-#include "command.h"
+#include "common/command.h"
 
 typedef struct
 {

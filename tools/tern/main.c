@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The door of the program: it chooses the sub-command and knows nothing of what they do. */
+#include "command-run.h"
 #include "commands.h"
 #include "exit-code.h"
 #include "report.h"

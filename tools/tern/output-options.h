@@ -2,7 +2,7 @@
 /* The options of every command that prints results, and of those that transfer something. */
 #pragma once
 
-#include "command.h"
+#include "common/command.h"
 
 typedef struct
 {

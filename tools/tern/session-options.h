@@ -2,7 +2,7 @@
 /* The options of every command that talks to servers. */
 #pragma once
 
-#include "command.h"
+#include "common/command.h"
 
 typedef struct
 {

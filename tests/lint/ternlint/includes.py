@@ -24,6 +24,7 @@ BELOW = {
   'fetch': ('base',),
 }
 PURE = ('http1', 'policy')
+TOOLS_COMMON = os.path.join('tools', 'common', '')
 GENERATED = {'config.h', 'tern-config.h', 'tern-enum-types.h', 'tern-builtin-plugins.h',
              'fetch-interface.h'}
 UMBRELLAS = {'tern/tern.h', 'tern/tern-plugin.h'}
@@ -100,11 +101,14 @@ def of_tool(tree, file, bracket, path):
   if path in GENERATED:
     return None
   if bracket == '"':
+    # What the tools share stands beside them and knows none of them.
     for start in (os.path.dirname(file.path), own, 'tools'):
       target = os.path.normpath(os.path.join(start, path))
-      if target in tree.files and target.startswith(own + os.sep):
+      if target in tree.files and target.startswith((own + os.sep, TOOLS_COMMON)):
         return None
-    return f'a tool may not include "{path}": its own files only'
+    return f'a tool may not include "{path}": its own files and those of {TOOLS_COMMON} only'
+  if path.startswith('tern/') and file.path.startswith(TOOLS_COMMON):
+    return f'{TOOLS_COMMON} knows nothing of the library: no <{path}>'
   if path.startswith('tern/') and not file.path.endswith('.h') and path != 'tern/tern.h':
     return f'a tool includes <tern/tern.h>, not <{path}>'
   return None

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What a sub-command is: its name, its options, what is said about them, and its function. The
- * usage text, the manual and the completions are all made from it. */
+/* What a command is: its name, its options, what is said about them, and its function. The usage
+ * text, the parser, the manual and the completions are all made from it. A program without
+ * sub-commands has a table of one. */
 #pragma once
 
 #include <glib.h>
@@ -14,6 +15,7 @@ typedef enum
   OPTION_FILES,   /* char **: a file, several times */
   OPTION_CHOICE,  /* char *: one of the words of .choices */
   OPTION_NUMBER,  /* int of 0 or more; negative where it was not given */
+  OPTION_SIZE,    /* gint64 of 0 or more, bytes; negative where it was not given */
   OPTION_SECONDS, /* double of 0 or more; negative where it was not given */
 } OptionKind;
 
@@ -28,6 +30,7 @@ typedef struct
   const char *more;    /* for the manual: more sentences, `bold` between backquotes; or NULL */
   const char *choices; /* OPTION_CHOICE: "auto|always|never" */
   gboolean is_secret;  /* is wiped from memory in the end */
+  const char *preset;  /* OPTION_NUMBER, OPTION_SIZE: the value where none is given; or NULL */
 } Option;
 
 /* Options that several commands have in common, and where their struct is in a command's values. */
@@ -62,11 +65,3 @@ typedef struct
   const char *choices; /* ARGUMENTS_CHOICE: "bash|fish|zsh" */
   CommandRun run;
 } Command;
-
-/* The table of all commands, which main() hands in; the name of its first may be left out. */
-void command_set_table (const Command *table);
-const Command *command_get_table (void);
-
-/* Parses and runs; the answer is the exit code. @argv[0] is not looked at; --help prints the usage
- * and ends the program. */
-int command_run (const Command *self, int argc, char **argv);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Completions for zsh: _arguments for each command. */
-#include "completion-text.h"
+#include "common/completion-text.h"
 
 #include <string.h>
 
 /* '(-o --output)'{-o,--output}'[text]:FILE:_files' */
 static void
-append_option (GString *out, const Command *command, const Option *option)
+append_option (GString *out, const Completed *program, const Command *command, const Option *option)
 {
   const gboolean repeats = option->kind == OPTION_TEXTS || option->kind == OPTION_FILES;
   const char *star = repeats ? "*" : "";
@@ -36,15 +36,15 @@ append_option (GString *out, const Command *command, const Option *option)
 }
 
 static void
-append_command (GString *out, const Command *command)
+append_command (GString *out, const Completed *program, const Command *command)
 {
   g_autofree char *usage = completion_quote (command->usage ? command->usage : "", "[]\\:");
 
-  if (command == command_get_table ())
+  if (command == program->table)
     g_string_append (out, "    *)\n      _arguments -s");
   else
     g_string_append_printf (out, "    '%s')\n      _arguments -s", command->name);
-  completion_each_option (out, command, append_option);
+  completion_each_option (out, program, command, append_option);
   if (command->choices)
     {
       g_autofree char *words = g_strdelimit (g_strdup (command->choices), "|", ' ');
@@ -67,14 +67,14 @@ append_description (GString *out, const char *word, const char *text)
 }
 
 static void
-append_groups (GString *out)
+append_groups (GString *out, const Completed *program)
 {
-  for (const Command *command = command_get_table (); command->name; command++)
+  for (const Command *command = program->table; command->name; command++)
     {
       g_autofree char *group = completion_first_word (command);
       const gsize length = strlen (group);
 
-      if (!completion_is_first (command) || command->name[length] == '\0')
+      if (!completion_is_first (program, command) || command->name[length] == '\0')
         continue;
       g_string_append_printf (out, "    '%s')\n      list=(", group);
       for (const Command *other = command; other->name; other++)
@@ -84,21 +84,19 @@ append_groups (GString *out)
     }
 }
 
-void
-completion_append_zsh (GString *out)
+/* Which command it is; and its own name, where that is what is being typed. */
+static void
+append_names (GString *out, const Completed *program)
 {
-  g_string_append (out, "#compdef tern\n"
-                        "# Completions of tern(1) for zsh, made by “tern completions zsh”.\n"
-                        "_tern () {\n"
-                        "  local command=$words[2]\n"
+  g_string_append (out, "  local command=$words[2]\n"
                         "  local -a list\n"
                         "  if (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then\n"
                         "    list=(");
-  for (const Command *command = command_get_table (); command->name; command++)
+  for (const Command *command = program->table; command->name; command++)
     {
       g_autofree char *word = completion_first_word (command);
 
-      if (completion_is_first (command))
+      if (completion_is_first (program, command))
         append_description (out, word, strchr (command->name, ' ') ? "" : command->summary);
     }
   g_string_append (out, ")\n"
@@ -107,18 +105,37 @@ completion_append_zsh (GString *out)
                         "  fi\n"
                         "  if (( CURRENT > 3 )); then\n"
                         "    case \"$words[2] $words[3]\" in\n");
-  for (const Command *command = command_get_table (); command->name; command++)
+  for (const Command *command = program->table; command->name; command++)
     if (strchr (command->name, ' '))
       g_string_append_printf (out, "      '%s') command='%s'; shift words; (( CURRENT-- )) ;;\n",
                               command->name, command->name);
   g_string_append (out, "    esac\n"
-                        "  fi\n"
-                        "  case $command in\n");
-  append_groups (out);
-  for (const Command *command = command_get_table () + 1; command->name; command++)
-    append_command (out, command);
-  append_command (out, command_get_table ());
-  g_string_append (out, "  esac\n"
-                        "}\n"
-                        "_tern \"$@\"\n");
+                        "  fi\n");
+}
+
+void
+completion_append_zsh (GString *out, const Completed *program)
+{
+  g_autofree char *function = completion_function (program);
+
+  g_string_append_printf (out,
+                          "#compdef %s\n"
+                          "# Completions of %s(1) for zsh, made from the table of its options.\n"
+                          "_%s () {\n",
+                          program->name, program->name, function);
+  if (completion_has_commands (program))
+    append_names (out, program);
+  else
+    g_string_append (out, "  local command=\n");
+  g_string_append (out, "  case $command in\n");
+  if (completion_has_commands (program))
+    append_groups (out, program);
+  for (const Command *command = program->table + 1; command->name; command++)
+    append_command (out, program, command);
+  append_command (out, program, program->table);
+  g_string_append_printf (out,
+                          "  esac\n"
+                          "}\n"
+                          "_%s \"$@\"\n",
+                          function);
 }
