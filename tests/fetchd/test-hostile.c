@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define URI "http://127.0.0.1:9/"
+/* One byte shorter than what is shown of a key. */
+#define LONG_KEY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static guint
 count (GVariant *reply)
@@ -327,6 +329,8 @@ test_bad_values (void)
     { "{'priority': <-2147483648>}", "InvalidOption" },
     { "{'secrets': <handle 0>}", "InvalidDescriptor" },
     { "{'secrets': <handle -1>}", "InvalidDescriptor" },
+    /* The message about it is cut in the middle of a character. */
+    { "{'" LONG_KEY "é': <true>}", "InvalidOption" },
     { "{'agent': <objectpath '/a'>, 'agent': <objectpath '/b'>}", "InvalidOption" },
   };
   static const char *const uris[] = { "",        "/",        "file:///etc/passwd", "http:",

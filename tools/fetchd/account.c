@@ -3,13 +3,16 @@
  * here, before it is made. */
 #include "callers.h"
 
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 
+/* @message has one %s, for the number. */
 static gboolean
-refuse (GError **error, const char *what, guint64 limit)
+refuse (GError **error, const char *message, guint64 limit)
 {
-  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED,
-               "the limit of %" G_GUINT64_FORMAT " %s is reached", limit, what);
+  g_autofree char *number = g_strdup_printf ("%" G_GUINT64_FORMAT, limit);
+
+  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED, _ (message), number);
   return FALSE;
 }
 
@@ -23,7 +26,8 @@ account_take_turn (Account *account, const Limits *limits, GError **error)
   account->turns = MIN (account->turns, limits->burst);
   account->turns_at = now;
   if (account->turns < 1)
-    return refuse (error, "calls a second", limits->rate);
+    return refuse (error, N_ ("One application may make %s calls a second, and that is reached"),
+                   limits->rate);
   account->turns--;
   return TRUE;
 }
@@ -32,7 +36,8 @@ static gboolean
 charge (Account *account, const Limits *limits, guint64 size, GError **error)
 {
   if (size > limits->memory || account->memory > limits->memory - size)
-    return refuse (error, "bytes of memory", limits->memory);
+    return refuse (error, N_ ("One application may take %s bytes of memory, and that is reached"),
+                   limits->memory);
   account->memory += size;
   return TRUE;
 }
@@ -41,7 +46,8 @@ gboolean
 account_add_job (Account *account, const Limits *limits, gsize size, GError **error)
 {
   if (account->jobs >= limits->jobs)
-    return refuse (error, "jobs", limits->jobs);
+    return refuse (error, N_ ("One application may have %s jobs, and that is reached"),
+                   limits->jobs);
   if (!charge (account, limits, LIMIT_CHARGE_JOB + size, error))
     return FALSE;
   account->jobs++;
@@ -59,7 +65,8 @@ gboolean
 account_add_stream (Account *account, const Limits *limits, gsize size, GError **error)
 {
   if (account->streams >= limits->streams)
-    return refuse (error, "open streams", limits->streams);
+    return refuse (error, N_ ("One application may have %s open bodies, and that is reached"),
+                   limits->streams);
   if (!charge (account, limits, LIMIT_CHARGE_STREAM + size, error))
     return FALSE;
   account->streams++;

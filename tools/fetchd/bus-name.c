@@ -5,6 +5,7 @@
  * helpers. */
 #include "bus-name.h"
 
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 
 struct _BusName
@@ -43,7 +44,7 @@ take (BusName *self, GError **error)
     return TRUE;
   if (number != 0)
     g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_FAILED,
-                 "the name %s is taken on this bus", BUS_NAME);
+                 _ ("The name %s is taken on this bus"), BUS_NAME);
   return FALSE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app-id.h"
 
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 
 struct _Callers
@@ -150,7 +151,7 @@ callers_get (Callers *callers, const char *name, GError **error)
   if (!reply)
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_FAILED,
-                   "the bus does not say who calls: %s", local->message);
+                   _ ("The bus does not say who calls: %s"), local->message);
       return NULL;
     }
   facts = g_variant_get_child_value (reply, 0);

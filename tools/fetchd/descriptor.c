@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <tern/tern.h>
@@ -15,8 +16,7 @@ static int
 descriptor_refuse (int fd, GError **error, const char *what)
 {
   close (fd);
-  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR, "the descriptor is %s",
-               what);
+  g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR, what);
   return -1;
 }
 
@@ -30,7 +30,7 @@ descriptor_copy (GUnixFDList *list, gint32 handle, GError **error)
   if (!list || handle < 0 || handle >= g_unix_fd_list_get_length (list))
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                   "the message has no descriptor %d", handle);
+                   _ ("The message has no descriptor %d"), handle);
       return -1;
     }
   fd = g_unix_fd_list_get (list, handle, &local);
@@ -60,11 +60,11 @@ descriptor_take_output (GUnixFDList *list, gint32 handle, DescriptorKind *kind, 
     return -1;
   flags = fcntl (fd, F_GETFL);
   if (flags < 0 || fstat (fd, &status) < 0)
-    return descriptor_refuse (fd, error, "not usable");
+    return descriptor_refuse (fd, error, _ ("The descriptor is not usable"));
   if (flags & O_PATH)
-    return descriptor_refuse (fd, error, "of a path only");
+    return descriptor_refuse (fd, error, _ ("The descriptor is of a path only"));
   if ((flags & O_ACCMODE) == O_RDONLY)
-    return descriptor_refuse (fd, error, "not open for writing");
+    return descriptor_refuse (fd, error, _ ("The descriptor is not open for writing"));
   if (S_ISREG (status.st_mode))
     *kind = DESCRIPTOR_FILE;
   else if (S_ISFIFO (status.st_mode))
@@ -72,7 +72,8 @@ descriptor_take_output (GUnixFDList *list, gint32 handle, DescriptorKind *kind, 
   else if (S_ISSOCK (status.st_mode) && is_stream_socket (fd))
     *kind = DESCRIPTOR_SOCKET;
   else
-    return descriptor_refuse (fd, error, "neither a file nor a pipe nor a stream socket");
+    return descriptor_refuse (
+        fd, error, _ ("The descriptor is neither a file nor a pipe nor a stream socket"));
   return fd;
 }
 
@@ -87,12 +88,13 @@ descriptor_take_input (GUnixFDList *list, gint32 handle, GError **error)
     return -1;
   flags = fcntl (fd, F_GETFL);
   if (flags < 0 || fstat (fd, &status) < 0)
-    return descriptor_refuse (fd, error, "not usable");
+    return descriptor_refuse (fd, error, _ ("The descriptor is not usable"));
   if ((flags & O_PATH) || (flags & O_ACCMODE) == O_WRONLY)
-    return descriptor_refuse (fd, error, "not open for reading");
+    return descriptor_refuse (fd, error, _ ("The descriptor is not open for reading"));
   if (!S_ISREG (status.st_mode) && !S_ISFIFO (status.st_mode)
       && !(S_ISSOCK (status.st_mode) && is_stream_socket (fd)))
-    return descriptor_refuse (fd, error, "neither a file nor a pipe nor a stream socket");
+    return descriptor_refuse (
+        fd, error, _ ("The descriptor is neither a file nor a pipe nor a stream socket"));
   return fd;
 }
 
@@ -107,7 +109,7 @@ descriptor_take_outputs (GUnixFDList *list, GVariant *handles, DescriptorKind *k
   if (n > 1)
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                   "%" G_GSIZE_FORMAT " descriptors, where one can be used", n);
+                   _ ("%zu descriptors, where one can be used"), n);
       return -1;
     }
   g_variant_get_child (handles, 0, "h", &handle);

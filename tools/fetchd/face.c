@@ -9,6 +9,7 @@
 #include "job-methods.h"
 #include "job-properties.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #define OBJECT_ROOT "/org/libtern/Fetch1"
@@ -259,7 +260,8 @@ get_property (GDBusConnection *connection,
 
   if (job)
     return job_property (job, name);
-  g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT, "there is no such job");
+  g_set_error_literal (error, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_OBJECT,
+                       _ ("There is no such job"));
   return NULL;
 }
 

@@ -3,6 +3,7 @@
  * been found out before; types have been checked by GDBus against the interface. */
 #include "job-methods.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <tern/tern.h>
 
@@ -67,7 +68,7 @@ job_methods_call (Jobs *jobs,
 
   if (!job)
     g_dbus_method_invocation_return_error_literal (
-        invocation, TERN_FETCH_ERROR, TERN_FETCH_ERROR_NOT_FOUND, "there is no such job");
+        invocation, TERN_FETCH_ERROR, TERN_FETCH_ERROR_NOT_FOUND, _ ("There is no such job"));
   else if (call (jobs, job, method, arguments, g_dbus_method_invocation_get_message (invocation),
                  &error))
     g_dbus_method_invocation_return_value (invocation, NULL);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <tern/tern.h>
@@ -236,11 +237,12 @@ job_run (Job *job, TernClient *client, GDBusConnection *connection)
   set_state (job, JOB_RUNNING);
 }
 
+/* What happens to it cannot happen in every state; the state's name is that on the bus. */
 static gboolean
-refuse (const Job *job, const char *what, GError **error)
+refuse (const Job *job, const char *message, GError **error)
 {
-  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_WRONG_STATE,
-               "a job that is %s cannot be %s", states[job->state].name, what);
+  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_WRONG_STATE, _ (message),
+               states[job->state].name);
   return FALSE;
 }
 
@@ -248,7 +250,7 @@ gboolean
 job_pause (Job *job, GError **error)
 {
   if (!states[job->state].can_pause)
-    return refuse (job, "paused", error);
+    return refuse (job, N_ ("A job that is “%s” cannot be paused"), error);
   job_update (job);
   if (job->transfer)
     transfer_cancel (job->transfer);
@@ -263,12 +265,12 @@ job_resume (Job *job, int out, DescriptorKind kind, GError **error)
     {
       if (out >= 0)
         close (out);
-      return refuse (job, "resumed", error);
+      return refuse (job, N_ ("A job that is “%s” cannot be resumed"), error);
     }
   if (out < 0 && job->has_output && job->out < 0)
     {
       g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                           "the job has no descriptor any more: a new one is needed");
+                           _ ("The job has no descriptor any more: a new one is needed"));
       return FALSE;
     }
   if (out >= 0)
@@ -290,7 +292,7 @@ gboolean
 job_cancel (Job *job, GError **error)
 {
   if (!states[job->state].can_cancel)
-    return refuse (job, "cancelled", error);
+    return refuse (job, N_ ("A job that is “%s” cannot be cancelled"), error);
   job_update (job);
   if (job->transfer)
     transfer_cancel (job->transfer);

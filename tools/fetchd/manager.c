@@ -6,6 +6,7 @@
 
 #include "fetch-interface.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 #include <tern/tern.h>
 #include <unistd.h>
@@ -35,13 +36,13 @@ check_detached (Manager *manager, const Options *options, GError **error)
   if (jobs_count_detached (manager->jobs) >= manager->limits->detached)
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED,
-                   "the limit of %u detached jobs is reached", manager->limits->detached);
+                   _ ("There are %u detached jobs, which is the limit"), manager->limits->detached);
       return FALSE;
     }
   if (!jobs_find_token (manager->jobs, options->handle_token))
     return TRUE;
   g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION,
-                       "the handle token is in use");
+                       _ ("The handle token is in use"));
   return FALSE;
 }
 
@@ -174,7 +175,7 @@ find_claimed (Manager *manager, Caller *caller, const char *token, GError **erro
           || !caller->sandboxed))
     return job;
   g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_NOT_FOUND,
-                       "there is no detached job of that token");
+                       _ ("There is no detached job of that token"));
   return NULL;
 }
 
@@ -255,7 +256,7 @@ on_method (GDBusConnection *connection,
         return;
       }
   g_dbus_method_invocation_return_error (invocation, G_DBUS_ERROR, G_DBUS_ERROR_UNKNOWN_METHOD,
-                                         "no method %s", method);
+                                         _ ("There is no method %s"), method);
 }
 
 static GVariant *

@@ -6,6 +6,7 @@
 #include "descriptor.h"
 #include "caller-limits.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 #include <string.h>
 #include <tern/tern.h>
@@ -19,12 +20,15 @@ typedef gboolean (*OptionSetter) (Options *options,
 static gboolean
 refuse (GError **error, const char *format, ...)
 {
+  g_autofree char *message = NULL, *valid = NULL;
   va_list list;
 
   va_start (list, format);
-  g_propagate_error (
-      error, g_error_new_valist (TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION, format, list));
+  message = g_strdup_vprintf (format, list);
   va_end (list);
+  /* A key that is cut may end in the middle of a character, which cannot go over the bus. */
+  valid = g_utf8_make_valid (message, -1);
+  g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION, valid);
   return FALSE;
 }
 
@@ -34,11 +38,11 @@ options_check_token (const char *token, GError **error)
   const gsize length = strlen (token);
 
   if (length < LIMIT_TOKEN_MIN || length > LIMIT_TOKEN_MAX)
-    return refuse (error, "a handle token has %d to %d characters, not %" G_GSIZE_FORMAT,
-                   LIMIT_TOKEN_MIN, LIMIT_TOKEN_MAX, length);
+    return refuse (error, _ ("A handle token has %d to %d characters, not %zu"), LIMIT_TOKEN_MIN,
+                   LIMIT_TOKEN_MAX, length);
   for (const char *p = token; *p != '\0'; p++)
     if (!g_ascii_isalnum (*p) && *p != '-' && *p != '_')
-      return refuse (error, "a handle token is of letters, digits, “-” and “_”");
+      return refuse (error, _ ("A handle token is of letters, digits, “-” and “_”"));
   return TRUE;
 }
 
@@ -46,8 +50,8 @@ gboolean
 options_check_priority (int priority, GError **error)
 {
   if (priority < -LIMIT_PRIORITY || priority > LIMIT_PRIORITY)
-    return refuse (error, "a priority is from %d to %d, not %d", -LIMIT_PRIORITY, LIMIT_PRIORITY,
-                   priority);
+    return refuse (error, _ ("A priority is from %d to %d, not %d"), -LIMIT_PRIORITY,
+                   LIMIT_PRIORITY, priority);
   return TRUE;
 }
 
@@ -60,7 +64,7 @@ options_check_uri (const char *uri, GError **error)
   if (strlen (uri) > LIMIT_URI)
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_URI,
-                   "the URI is longer than %d bytes", LIMIT_URI);
+                   _ ("The URI is longer than %d bytes"), LIMIT_URI);
       return FALSE;
     }
   parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED | G_URI_FLAGS_PARSE_RELAXED, NULL);
@@ -69,13 +73,14 @@ options_check_uri (const char *uri, GError **error)
       || !g_uri_get_host (parsed) || *g_uri_get_host (parsed) == '\0')
     {
       g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_URI,
-                           "the URI is none of http or https");
+                           _ ("The URI is none of http or https"));
       return FALSE;
     }
   if (g_uri_get_userinfo (parsed))
     {
-      g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS,
-                           "the URI has a user name in it; secrets come by descriptor or agent");
+      g_set_error_literal (
+          error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS,
+          _ ("The URI has a user name in it; secrets come by descriptor or agent"));
       return FALSE;
     }
   return TRUE;
@@ -106,9 +111,9 @@ set_headers (Options *options, GVariant *value, GUnixFDList *list, GError **erro
   const char *name, *content;
 
   if (g_variant_n_children (value) > LIMIT_HEADERS)
-    return refuse (error, "more than %d header fields", LIMIT_HEADERS);
+    return refuse (error, _ ("There are more than %d header fields"), LIMIT_HEADERS);
   if (g_variant_get_size (value) > LIMIT_HEADER_BYTES)
-    return refuse (error, "more than %d bytes of header fields", LIMIT_HEADER_BYTES);
+    return refuse (error, _ ("There are more than %d bytes of header fields"), LIMIT_HEADER_BYTES);
   g_variant_iter_init (&iter, value);
   while (g_variant_iter_next (&iter, "(&s&s)", &name, &content))
     {
@@ -117,11 +122,11 @@ set_headers (Options *options, GVariant *value, GUnixFDList *list, GError **erro
       if (g_strv_contains (secrets, lower))
         {
           g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS,
-                       "the field %s is a secret; secrets come by descriptor or agent", lower);
+                       _ ("The field %s is a secret; secrets come by descriptor or agent"), lower);
           return FALSE;
         }
       if (!tern_headers_append (options->headers, name, content))
-        return refuse (error, "a header field cannot be sent");
+        return refuse (error, _ ("A header field cannot be sent"));
     }
   return TRUE;
 }
@@ -143,12 +148,12 @@ set_checksum (Options *options, GVariant *value, GUnixFDList *list, GError **err
 
         if (strlen (hex) != kinds[i].digits
             || strspn (hex, "0123456789abcdefABCDEF") != kinds[i].digits)
-          return refuse (error, "a checksum of %s has %" G_GSIZE_FORMAT " hexadecimal digits",
-                         kinds[i].name, kinds[i].digits);
+          return refuse (error, _ ("A checksum of %s has %zu hexadecimal digits"), kinds[i].name,
+                         kinds[i].digits);
         options->checksum = g_strdup (text);
         return TRUE;
       }
-  return refuse (error, "the checksum is none of sha256:, sha512:, sha1: and md5:");
+  return refuse (error, _ ("The checksum is none of sha256:, sha512:, sha1: and md5:"));
 }
 
 static gboolean
@@ -162,7 +167,7 @@ static gboolean
 set_retries (Options *options, GVariant *value, GUnixFDList *list, GError **error)
 {
   if (g_variant_get_uint32 (value) > 100)
-    return refuse (error, "more than 100 retries");
+    return refuse (error, _ ("There are more than 100 retries"));
   options->retries = (int)g_variant_get_uint32 (value);
   return TRUE;
 }
@@ -181,7 +186,7 @@ set_timeout (Options *options, GVariant *value, GUnixFDList *list, GError **erro
 
   /* Not a number is neither. */
   if (!(seconds >= 0 && seconds <= LIMIT_SECONDS))
-    return refuse (error, "a time-out is from 0 to %g seconds", LIMIT_SECONDS);
+    return refuse (error, _ ("A time-out is from 0 to %g seconds"), LIMIT_SECONDS);
   options->timeout = seconds;
   return TRUE;
 }
@@ -192,10 +197,10 @@ set_method (Options *options, GVariant *value, GUnixFDList *list, GError **error
   const char *method = g_variant_get_string (value, NULL);
 
   if (*method == '\0' || strlen (method) > 32)
-    return refuse (error, "a method has 1 to 32 characters");
+    return refuse (error, _ ("A method has 1 to 32 characters"));
   /* CONNECT makes a tunnel, which no pipe is. */
   if (strcmp (method, "CONNECT") == 0)
-    return refuse (error, "the method CONNECT has no body to read");
+    return refuse (error, _ ("The method CONNECT has no body to read"));
   options->method = g_strdup (method);
   return TRUE;
 }
@@ -206,7 +211,7 @@ set_content_type (Options *options, GVariant *value, GUnixFDList *list, GError *
   const char *type = g_variant_get_string (value, NULL);
 
   if (strlen (type) > 1024)
-    return refuse (error, "the content type is longer than 1024 bytes");
+    return refuse (error, _ ("The content type is longer than 1024 bytes"));
   options->content_type = g_strdup (type);
   return TRUE;
 }
@@ -273,14 +278,14 @@ parse_one (Options *options,
         continue;
       /* A dictionary of D-Bus may hold a key twice. */
       if (*seen & (1u << i))
-        return refuse (error, "the option %s is there twice", key);
+        return refuse (error, _ ("The option %s is there twice"), key);
       *seen |= 1u << i;
       if (!g_variant_is_of_type (value, G_VARIANT_TYPE (table[i].type)))
-        return refuse (error, "the option %s is of type %s, not %s", key, table[i].type,
+        return refuse (error, _ ("The option %s is of type %s, not %s"), key, table[i].type,
                        g_variant_get_type_string (value));
       return table[i].set (options, value, list, error);
     }
-  return refuse (error, "the option “%.64s” is not known here", key);
+  return refuse (error, _ ("The option “%.64s” is not known here"), key);
 }
 
 Options *
@@ -306,7 +311,7 @@ options_parse (GVariant *dictionary, OptionsCall call, GUnixFDList *list, GError
     }
   if (options->detached && !options->handle_token)
     {
-      refuse (error, "a detached job needs a handle token");
+      refuse (error, _ ("A detached job needs a handle token"));
       return NULL;
     }
   return g_steal_pointer (&options);

@@ -10,6 +10,7 @@
 #include "caller-limits.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <poll.h>
 #include <string.h>
 #include <tern/tern.h>
@@ -122,7 +123,7 @@ read_all (int fd, char *buffer, GCancellable *cancellable, GError **error)
       if (ready == 0)
         {
           g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                               "the descriptor of secrets has no end");
+                               _ ("The descriptor of secrets has no end"));
           return -1;
         }
       n = read (fd, buffer + length, LIMIT_SECRETS - length);
@@ -131,13 +132,13 @@ read_all (int fd, char *buffer, GCancellable *cancellable, GError **error)
       if (n < 0 && errno != EINTR && errno != EAGAIN)
         {
           g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                       "the descriptor of secrets cannot be read: %s", g_strerror (errno));
+                       _ ("The descriptor of secrets cannot be read: %s"), g_strerror (errno));
           return -1;
         }
       length += n > 0 ? (gsize)n : 0;
     }
   g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-               "the descriptor of secrets holds %d bytes and more", LIMIT_SECRETS);
+               _ ("The descriptor of secrets holds %d bytes and more"), LIMIT_SECRETS);
   return -1;
 }
 
@@ -193,7 +194,7 @@ secrets_load (Secrets *secrets, GCancellable *cancellable, GError **error)
 
       if (length >= 0 && !parse (secrets, buffer, (gsize)length))
         g_set_error_literal (&secrets->error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                             "what the descriptor of secrets holds does not read");
+                             _ ("What the descriptor of secrets holds does not read"));
       wipe (buffer, LIMIT_SECRETS);
       close (secrets->fd);
       secrets->fd = -1;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <gio/gunixfdlist.h>
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 #include <unistd.h>
 
@@ -66,10 +67,10 @@ stream_free (gpointer data)
   /* Who waits has gone, or the helper ends; an invocation is not to be left without an answer. */
   if (stream->opening)
     g_dbus_method_invocation_return_error_literal (stream->opening, TERN_FETCH_ERROR,
-                                                   TERN_FETCH_ERROR_CANCELLED, "cancelled");
+                                                   TERN_FETCH_ERROR_CANCELLED, _ ("Cancelled"));
   if (stream->finishing)
     g_dbus_method_invocation_return_error_literal (stream->finishing, TERN_FETCH_ERROR,
-                                                   TERN_FETCH_ERROR_CANCELLED, "cancelled");
+                                                   TERN_FETCH_ERROR_CANCELLED, _ ("Cancelled"));
   account_remove_stream (stream->account, stream->charged);
   callers_drop_account (callers, stream->account);
   g_clear_error (&stream->error);
@@ -144,9 +145,10 @@ on_end (Transfer *transfer, const GError *error, gpointer data)
   stream->error = error ? g_error_copy (error) : NULL;
   if (stream->opening)
     {
-      g_autoptr (GError) own
-          = error ? g_error_copy (error)
-                  : g_error_new_literal (TERN_FETCH_ERROR, TERN_FETCH_ERROR_FAILED, "no response");
+      g_autoptr (GError) own = error
+                                   ? g_error_copy (error)
+                                   : g_error_new_literal (TERN_FETCH_ERROR, TERN_FETCH_ERROR_FAILED,
+                                                          _ ("There was no response"));
 
       g_dbus_method_invocation_return_gerror (g_steal_pointer (&stream->opening), own);
       stream_remove (stream);
@@ -273,13 +275,13 @@ begin (Streams *streams,
   if (options->handle_token && find (streams, caller->name, options->handle_token))
     {
       g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION,
-                           "the handle token is in use");
+                           _ ("The handle token is in use"));
       return FALSE;
     }
   if (transfer_count_threads () >= streams->limits->threads)
     {
       g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED,
-                           "too much is going on");
+                           _ ("Too much is going on"));
       return FALSE;
     }
   if (!account_add_stream (caller->account, streams->limits, size, error))
@@ -329,11 +331,11 @@ streams_finish (Streams *streams,
   if (!stream || stream->opening)
     g_dbus_method_invocation_return_error_literal (invocation, TERN_FETCH_ERROR,
                                                    TERN_FETCH_ERROR_NOT_FOUND,
-                                                   "there is no stream of that token");
+                                                   _ ("There is no body of that token"));
   else if (stream->finishing)
     g_dbus_method_invocation_return_error_literal (invocation, TERN_FETCH_ERROR,
                                                    TERN_FETCH_ERROR_WRONG_STATE,
-                                                   "somebody waits for that stream already");
+                                                   _ ("Somebody waits for that body already"));
   else if (stream->transfer)
     stream->finishing = invocation;
   else

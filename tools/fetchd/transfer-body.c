@@ -4,6 +4,7 @@
 #include "transfer-private.h"
 
 #include <gio/gunixinputstream.h>
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 
 #define BLOCK 65536
@@ -79,8 +80,10 @@ pump (Transfer *self, TernResponse *response, GError **error)
         break;
       if (self->spec->max_size > 0 && done + (guint64)n > self->spec->max_size)
         {
+          g_autofree char *most = g_strdup_printf ("%" G_GUINT64_FORMAT, self->spec->max_size);
+
           g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_TOO_LARGE,
-                       "the body is larger than %" G_GUINT64_FORMAT " bytes", self->spec->max_size);
+                       _ ("The body is larger than %s bytes"), most);
           return FALSE;
         }
       if (!transfer_write (self, buffer, (gsize)n, error))

@@ -4,6 +4,7 @@
 #include "transfer-private.h"
 
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <sys/stat.h>
 #include <tern/tern.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ transfer_download (Transfer *self, GError **error)
   if (!set_position (spec, offset))
     {
       g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_DESCRIPTOR,
-                           "the descriptor cannot be moved to where the body goes");
+                           _ ("The descriptor cannot be moved to where the body goes"));
       return FALSE;
     }
   download = tern_client_download_to_fd (self->client, spec->uri, spec->out, options,

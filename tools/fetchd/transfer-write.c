@@ -4,6 +4,7 @@
 #include "transfer-private.h"
 
 #include <errno.h>
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 #include <unistd.h>
 
@@ -36,7 +37,7 @@ transfer_write (Transfer *self, const guint8 *data, gsize size, GError **error)
       else if (n < 0 && errno != EINTR)
         {
           g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_WRITE,
-                       "the pipe cannot be written to: %s", g_strerror (errno));
+                       _ ("The pipe cannot be written to: %s"), g_strerror (errno));
           return FALSE;
         }
       data += n > 0 ? n : 0;
