@@ -143,15 +143,32 @@ tern_cache_lifetime (const TernCacheRecord *record)
   return guess (record, &control);
 }
 
+/* For how long after its time a response may still be of use: by RFC 5861, or because a request
+ * takes what is stale (§5.2.1.2). What was stale from the beginning is kept for the former alone:
+ * it would fill the store. */
+static gint64
+use_when_stale (const TernCacheRecord *record, gboolean came_fresh)
+{
+  TernCacheControl control;
+  gint64 use;
+
+  tern_cache_control_read (&control, record->headers);
+  if (control.must_revalidate || control.no_cache)
+    return 0;
+  use = MAX (control.stale_if_error, control.stale_while_revalidate);
+  return MAX (use, came_fresh ? TERN_CACHE_KEPT_STALE : 0);
+}
+
 gint64
 tern_cache_keep_until (const TernCacheRecord *record)
 {
   const gint64 lifetime = tern_cache_lifetime (record);
   const gint64 age = tern_cache_age (record, record->response_time);
+  const gint64 use = lifetime + use_when_stale (record, age < lifetime);
 
   /* With a validator also a stale one saves a transfer. */
   if (tern_cache_has_validator (record->headers)
       || record->response_time > G_MAXINT64 - TERN_CACHE_SECONDS_MAX)
     return 0;
-  return record->response_time + seconds_between (age, lifetime);
+  return record->response_time + seconds_between (age, use);
 }

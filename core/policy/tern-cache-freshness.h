@@ -21,6 +21,10 @@ gboolean tern_cache_is_heuristic (guint status);
 /* Whether the response says itself how long it is fresh: max-age or Expires. */
 gboolean tern_cache_has_explicit_lifetime (const TernHeaders *response_headers);
 
-/* Until when a store should keep it, Unix seconds; 0 where that is not known, as it can be
- * validated. */
+/* What was fresh when it came, and may be sent stale, is kept for that long after it was: for who
+ * takes it by max-stale. */
+#define TERN_CACHE_KEPT_STALE (24 * 60 * 60)
+
+/* Until when a store should keep it, Unix seconds: as long as it may be sent, fresh or stale; 0
+ * where that is not known, as it can be validated. */
 gint64 tern_cache_keep_until (const TernCacheRecord *record);

@@ -159,11 +159,25 @@ test_keep_until (void)
 {
   g_autoptr (TernCacheRecord) plain = make ("Cache-Control: max-age=60\nAge: 20", NOV, NOV);
   g_autoptr (TernCacheRecord) old = make ("Cache-Control: max-age=60\nAge: 90", NOV, NOV);
+  g_autoptr (TernCacheRecord) strict
+      = make ("Cache-Control: max-age=60, must-revalidate, stale-if-error=500\nAge: 20", NOV, NOV);
+  g_autoptr (TernCacheRecord) rescue
+      = make ("Cache-Control: max-age=60, stale-if-error=100000\nAge: 20", NOV, NOV);
+  g_autoptr (TernCacheRecord) behind = make (
+      "Cache-Control: max-age=60, stale-while-revalidate=700, stale-if-error=1\nAge: 90", NOV, NOV);
+  g_autoptr (TernCacheRecord) never = make ("Cache-Control: max-age=60, no-cache", NOV, NOV);
+  g_autoptr (TernCacheRecord) huge = make (
+      "Cache-Control: max-age=60, stale-if-error=99999999999999999999\nAge: 20", NOV, NOV);
   g_autoptr (TernCacheRecord) tagged = make ("Cache-Control: max-age=60\nETag: \"x\"", NOV, NOV);
   g_autoptr (TernCacheRecord) far = make ("Cache-Control: max-age=60", G_MAXINT64, G_MAXINT64);
 
-  g_assert_cmpint (tern_cache_keep_until (plain), ==, NOV + 40);
+  g_assert_cmpint (tern_cache_keep_until (plain), ==, NOV + 40 + TERN_CACHE_KEPT_STALE);
   g_assert_cmpint (tern_cache_keep_until (old), ==, NOV);
+  g_assert_cmpint (tern_cache_keep_until (strict), ==, NOV + 40);
+  g_assert_cmpint (tern_cache_keep_until (rescue), ==, NOV + 40 + 100000);
+  g_assert_cmpint (tern_cache_keep_until (behind), ==, NOV - 30 + 700);
+  g_assert_cmpint (tern_cache_keep_until (never), ==, NOV + 60);
+  g_assert_cmpint (tern_cache_keep_until (huge), ==, NOV + TERN_CACHE_SECONDS_MAX);
   g_assert_cmpint (tern_cache_keep_until (tagged), ==, 0);
   g_assert_cmpint (tern_cache_keep_until (far), ==, 0);
 }
