@@ -90,6 +90,18 @@ answer_whole (TernFlow *flow, TernCacheWalk *state, TernCacheRecord *record, gui
   return TERN_GO_ON;
 }
 
+/* Whether as many bytes are coming as are said to be. Of chunks nobody can tell that before their
+ * end, when the program has long been told that it gets the whole. */
+static gboolean
+is_all_there (const TernResponse *response, TernReader *body)
+{
+  TernCacheRange part;
+  guint64 total;
+
+  return tern_cache_range_of (response->headers, &part, &total)
+         && tern_reader_get_remaining (body) == (gint64)(part.end - part.first);
+}
+
 TernGo
 tern_cache_complete_with_body (TernFlow *flow, TernCacheWalk *state)
 {
@@ -105,8 +117,9 @@ tern_cache_complete_with_body (TernFlow *flow, TernCacheWalk *state)
     record = tern_cache_combine (stored, &request, response->headers, state->asked_at,
                                  tern_cache_walk_now (), &size);
   if (state->asks_rest)
-    return record && !record->partial ? answer_whole (flow, state, g_steal_pointer (&record), size)
-                                      : ask_again (flow, state);
+    return record && !record->partial && is_all_there (response, flow->result.body)
+               ? answer_whole (flow, state, g_steal_pointer (&record), size)
+               : ask_again (flow, state);
   if (record)
     status = describe (state, tern_cache_keep_behind (flow, state, g_steal_pointer (&record),
                                                       stored, size, FALSE));

@@ -73,7 +73,7 @@ pass_on (TernFlow *flow, TernCacheWalk *state)
 static TernGo
 speaks_of_nothing (TernFlow *flow, TernCacheWalk *state)
 {
-  return tern_cache_has_conditions (state->fields)
+  return tern_cache_expects_304 (state->fields)
              ? pass_on (flow, state)
              : delete_record (flow, state, state->decision.record);
 }

@@ -23,6 +23,13 @@ tern_cache_has_conditions (const TernHeaders *request_headers)
   return FALSE;
 }
 
+gboolean
+tern_cache_expects_304 (const TernHeaders *request_headers)
+{
+  return tern_headers_has (request_headers, "If-None-Match")
+         || tern_headers_has (request_headers, "If-Modified-Since");
+}
+
 /* One If-None-Match field; the comparison is the weak one (§13.1.2). */
 static TernCacheConditions
 judge_tags (const char *text, gsize len, const TernCacheTag *stored)

@@ -19,5 +19,9 @@ TernCacheConditions tern_cache_judge_conditions (const TernCacheRequest *request
  * §13.1.5). */
 gboolean tern_cache_range_counts (const TernCacheRequest *request, const TernCacheRecord *record);
 
+/* Whether a 304 may be the answer to the program itself, and not only to what the cache asks; it is
+ * none to If-Range alone. */
+gboolean tern_cache_expects_304 (const TernHeaders *request_headers);
+
 /* Whether the program compares by itself, in any way. */
 gboolean tern_cache_has_conditions (const TernHeaders *request_headers);

@@ -67,7 +67,7 @@ tern_cache_merge_not_modified (const TernCacheRecord *record,
 {
   g_autoptr (TernHeaders) merged = NULL;
 
-  if (!speaks_of (record->headers, response_headers, tern_cache_has_conditions (request->headers)))
+  if (!speaks_of (record->headers, response_headers, tern_cache_expects_304 (request->headers)))
     return NULL;
   merged = tern_cache_merge_fields (record->headers, response_headers);
   return tern_cache_record_renew (record, request, merged, request_time, response_time);
@@ -88,7 +88,7 @@ tern_cache_select_validated (const TernCacheRequest *request,
                              const TernCacheRecord *chosen,
                              const TernHeaders *response_headers)
 {
-  const gboolean own = tern_cache_has_conditions (request->headers);
+  const gboolean own = tern_cache_expects_304 (request->headers);
   const TernCacheRecord *found = NULL;
   TernCacheTag tag;
   guint n_tagged = 0;

@@ -190,7 +190,9 @@ tern_cache_combine (const TernCacheRecord *stored,
   g_autoptr (TernHeaders) merged = NULL;
   TernCacheRecord *next;
 
+  /* A server may give one tag to the plain and to the coded bytes; they do not go together. */
   if (!goes_on (stored, response_headers, &part, &both, &total)
+      || tern_headers_has (response_headers, "Content-Encoding")
       || !tern_cache_is_same_strongly (stored->headers, response_headers))
     return NULL;
   merged = tern_cache_merge_fields (stored->headers, response_headers);

@@ -18,6 +18,10 @@ typedef enum
   UNSATISFIABLE, /* 416, whatever is asked for */
   BROKEN,        /* closes in the middle of a part */
   MISTAKEN,      /* 304 to whatever condition, also to If-Range */
+  BARE,          /* 304 to If-None-Match, without a tag */
+  CODED,         /* the part is a part of coded bytes, with the tag of the plain ones */
+  LACKING,       /* less than Content-Range says, and complete as a message */
+  CHUNKED,       /* the same, in chunks */
 } Mode;
 
 typedef struct
@@ -40,6 +44,7 @@ answer_part (TernOriginConn *conn, Book *self, const char *range)
   guint64 first = strtoull (range + strlen ("bytes="), &end, 10);
   guint64 last = end[1] ? strtoull (end + 1, NULL, 10) : SIZE - 1;
   g_autofree char *fields = NULL;
+  g_autofree char *length = NULL;
 
   last = MIN (last, SIZE - 1);
   if (self->mode == SHORT)
@@ -47,10 +52,19 @@ answer_part (TernOriginConn *conn, Book *self, const char *range)
   fields = g_strdup_printf ("HTTP/1.1 206 Partial\r\nCache-Control: max-age=60\r\nETag: %s\r\n"
                             "Vary: X-Tongue\r\n"
                             "Content-Range: bytes %" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT
-                            "/%" G_GSIZE_FORMAT "\r\nContent-Length: %" G_GUINT64_FORMAT "\r\n\r\n",
+                            "/%" G_GSIZE_FORMAT "\r\n%s",
                             self->mode == OTHER_TAG ? "\"other\"" : self->tag, first, last, SIZE,
-                            last + 1 - first);
+                            self->mode == CODED ? "Content-Encoding: gzip\r\n" : "");
   tern_origin_write (conn, fields, -1);
+  if (self->mode == CHUNKED)
+    {
+      tern_origin_write (conn, "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", -1);
+      return;
+    }
+  if (self->mode == LACKING)
+    last -= 10;
+  length = g_strdup_printf ("Content-Length: %" G_GUINT64_FORMAT "\r\n\r\n", last + 1 - first);
+  tern_origin_write (conn, length, -1);
   if (self->mode == BROKEN)
     last -= 10;
   tern_origin_write (conn, self->body->str + first, (gssize)(last + 1 - first));
@@ -75,7 +89,7 @@ on_book (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
   g_free (self->if_range);
   self->if_range = g_strdup (if_range);
   if (self->mode == MISTAKEN ? tags || if_range : tags && strstr (tags, self->tag))
-    tern_origin_reply (conn, 304, NULL, fields, NULL);
+    tern_origin_reply (conn, 304, NULL, self->mode == BARE ? "X-Bare: yes\r\n" : fields, NULL);
   else if (range && self->mode == UNSATISFIABLE)
     tern_origin_reply (conn, 416, NULL, "Content-Range: bytes */10\r\n", "");
   else if (range && (!if_range || self->mode == OTHER_TAG || strcmp (if_range, self->tag) == 0))
@@ -215,7 +229,8 @@ test_changed (gboolean async, gconstpointer kind)
 static void
 test_useless (gboolean async, gconstpointer kind)
 {
-  static const Mode modes[] = { OTHER_TAG, SHORT, UNSATISFIABLE, MISTAKEN };
+  static const Mode modes[] = { OTHER_TAG, SHORT, UNSATISFIABLE, MISTAKEN,
+                                CODED,     LACKING, CHUNKED };
 
   for (guint i = 0; i < G_N_ELEMENTS (modes); i++)
     {
@@ -246,6 +261,28 @@ test_broken (gboolean async, gconstpointer kind)
   read (&b, "bytes=0-1999", 206, 0, 2000, 0);
   read (&b, NULL, 200, 0, SIZE, 1);
   read (&b, NULL, 200, 0, SIZE, 0);
+}
+
+/* A 304 answers the question of the cache, and not an If-Range: the program gets its part. */
+static void
+test_own_if_range (gboolean async, gconstpointer kind)
+{
+  g_auto (Book) b;
+  Session *s = &b.page.session;
+
+  book_init (&b, async, kind);
+  read (&b, NULL, 200, 0, SIZE, 1);
+  b.mode = BARE;
+  session_ask (s, "GET", "/book");
+  session_header (s, "Cache-Control", "no-cache");
+  session_header (s, "Range", "bytes=0-9");
+  session_header (s, "If-Range", "\"1\"");
+  session_fetch (s);
+  g_assert_no_error (s->error);
+  session_assert (s, 206, NULL);
+  session_assert_header (s, "Content-Range", "bytes 0-9/5000");
+  session_assert_header (s, "X-Bare", "yes");
+  g_assert_cmpuint (b.n_asked, ==, 2);
 }
 
 /* A weak tag does not say that the bytes are the same. */
@@ -296,6 +333,7 @@ main (int argc, char **argv)
   page_add_test ("/cache-parts/changed", test_changed);
   page_add_test ("/cache-parts/useless", test_useless);
   page_add_test ("/cache-parts/broken", test_broken);
+  page_add_test ("/cache-parts/own-if-range", test_own_if_range);
   page_add_test ("/cache-parts/weak", test_weak);
   page_add_test ("/cache-parts/of-others", test_of_others);
   return g_test_run ();
