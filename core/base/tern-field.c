@@ -26,6 +26,18 @@ tern_field_is_token (const char *text, gsize len)
 gboolean
 tern_field_is_value (const char *text, gsize len)
 {
+  const guint64 ones = G_GUINT64_CONSTANT (0x0101010101010101);
+
+  /* Eight bytes at a time, as long as none is below 0x20, 0x7F or above: the terms set the top bit
+   * of such a byte, and at most that of one behind it, too. */
+  for (; len >= 8; text += 8, len -= 8)
+    {
+      guint64 word;
+
+      memcpy (&word, text, 8);
+      if ((((word - ones * 0x20) & ~word) | ((word ^ ones * 0x7F) - ones) | word) & ones * 0x80)
+        break;
+    }
   for (gsize i = 0; i < len; i++)
     if (!(tern_field_classes[(guint8) text[i]] & 2))
       return FALSE;
@@ -151,6 +163,21 @@ tern_field_quote (const char *text)
     }
   g_string_append_c (quoted, '"');
   return g_string_free (quoted, FALSE);
+}
+
+const char *
+tern_field_number (char buffer[TERN_FIELD_NUMBER_SIZE], gint64 number)
+{
+  guint64 left = number < 0 ? -(guint64)number : (guint64)number;
+  char *at = buffer + TERN_FIELD_NUMBER_SIZE - 1;
+
+  *at = '\0';
+  do
+    *--at = '0' + left % 10;
+  while ((left /= 10) > 0);
+  if (number < 0)
+    *--at = '-';
+  return at;
 }
 
 gboolean

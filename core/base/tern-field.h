@@ -55,5 +55,9 @@ char *tern_field_quote (const char *text);
 /* Whether any field of that name has the token among its list elements, in any case. */
 gboolean tern_field_has_token (const TernHeaders *headers, const char *name, const char *token);
 
+/* A number as text at the end of @buffer; where it begins. What a printf would do, for a tenth. */
+#define TERN_FIELD_NUMBER_SIZE 21
+const char *tern_field_number (char buffer[TERN_FIELD_NUMBER_SIZE], gint64 number);
+
 /* 1*DIGIT in checked 64 bits, nothing around it. */
 gboolean tern_field_parse_uint (const char *text, gsize len, guint64 *number);

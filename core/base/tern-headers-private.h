@@ -34,6 +34,13 @@ struct _TernHeaders
 TernHeaders *tern_headers_new_take (char *block, guint32 len, guint32 size, TernField *fields,
                                     guint n, guint n_alloc);
 
+/* A map without fields that has room for @n, and for @size bytes: their names and values with a NUL
+ * behind each. */
+TernHeaders *tern_headers_new_sized (guint n, gsize size);
+
+/* A copy of the fields with room for more of them. What was refused is not remembered. */
+TernHeaders *tern_headers_copy_sized (const TernHeaders *headers, guint more, gsize more_size);
+
 /* Makes the value of field @i valid UTF-8 by reading it as Latin-1 where it is not; raw keeps the
  * bytes. */
 void tern_headers_fix_utf8 (TernHeaders *self, guint i);

@@ -54,6 +54,26 @@ tern_headers_new (void)
   return tern_headers_new_take (NULL, 0, 0, NULL, 0, 0);
 }
 
+TernHeaders *
+tern_headers_new_sized (guint n, gsize size)
+{
+  return tern_headers_new_take (g_malloc (size), 0, size, g_new (TernField, n), 0, n);
+}
+
+TernHeaders *
+tern_headers_copy_sized (const TernHeaders *headers, guint more, gsize more_size)
+{
+  TernHeaders *copy = tern_headers_new_sized (headers->n + more, headers->len + more_size);
+
+  if (headers->len > 0)
+    memcpy (copy->block, headers->block, headers->len);
+  if (headers->n > 0)
+    memcpy (copy->fields, headers->fields, headers->n * sizeof (TernField));
+  copy->len = headers->len;
+  copy->n = headers->n;
+  return copy;
+}
+
 /**
  * tern_headers_copy:
  * @headers: the fields
@@ -187,16 +207,35 @@ store (TernHeaders *self, const char *bytes, gsize len)
   return at;
 }
 
+/* As nearly all values are: then nobody need look whether it is UTF-8. Eight bytes at a time. */
+static gboolean
+is_ascii (const char *bytes, gsize len)
+{
+  guint64 all = 0;
+
+  for (; len >= 8; bytes += 8, len -= 8)
+    {
+      guint64 word;
+
+      memcpy (&word, bytes, 8);
+      all |= word;
+    }
+  for (; len > 0; bytes++, len--)
+    all |= (guint8)*bytes;
+  return !(all & G_GUINT64_CONSTANT (0x8080808080808080));
+}
+
 void
 tern_headers_fix_utf8 (TernHeaders *self, guint i)
 {
   TernField *field = &self->fields[i];
-  g_autofree char *latin1 = NULL;
+  char *latin1;
   gsize used = 0;
 
   field->raw = field->value;
   field->raw_len = field->value_len;
-  if (g_utf8_validate_len (self->block + field->value, field->value_len, NULL))
+  if (is_ascii (self->block + field->value, field->value_len)
+      || g_utf8_validate_len (self->block + field->value, field->value_len, NULL))
     return;
   latin1 = g_malloc (field->raw_len * 2 + 1);
   for (gsize n = 0; n < field->raw_len; n++)
@@ -214,30 +253,30 @@ tern_headers_fix_utf8 (TernHeaders *self, guint i)
   reserve (self, used + 1);
   field->value = store (self, latin1, used);
   field->value_len = used;
+  g_free (latin1);
 }
 
-/* The bytes, or a copy where they lie in the block that is about to move: a field made from
- * another. */
-static const char *
-keep (const TernHeaders *self, const char *bytes, gsize len, char **copy)
+/* Whether the bytes lie in the block, which may be about to move: a field made from another. */
+static gboolean
+is_own (const TernHeaders *self, const char *bytes)
 {
-  const guintptr at = (guintptr) bytes;
-  const guintptr block = (guintptr) self->block;
-
-  *copy = block && at >= block && at < block + self->size ? g_strndup (bytes, len) : NULL;
-  return *copy ? *copy : bytes;
+  return (guintptr)bytes - (guintptr)self->block < self->size;
 }
 
 void
 tern_headers_append_unchecked (TernHeaders *self, const char *name, gsize name_len,
                                const char *value, gsize value_len)
 {
-  g_autofree char *own_name = NULL;
-  g_autofree char *own_value = NULL;
   TernField *field;
 
-  name = keep (self, name, name_len, &own_name);
-  value = keep (self, value, value_len, &own_value);
+  if (is_own (self, name) || is_own (self, value))
+    {
+      g_autofree char *own_name = g_strndup (name, name_len);
+      g_autofree char *own_value = g_strndup (value, value_len);
+
+      tern_headers_append_unchecked (self, own_name, name_len, own_value, value_len);
+      return;
+    }
   reserve (self, name_len + value_len + 2);
   if (self->n == self->n_alloc)
     {
@@ -318,6 +357,17 @@ tern_headers_append_bytes (TernHeaders *headers, const char *name, GBytes *value
   return append_len (headers, name, bytes ? bytes : "", len);
 }
 
+/* Most names have another length or begin with another letter, and who asks for a name writes it
+ * mostly as servers do. */
+static inline gboolean
+is_named (const TernHeaders *self, const TernField *field, const char *name, gsize name_len)
+{
+  const char *own = self->block + field->name;
+
+  return field->name_len == name_len && name_len > 0 && (own[0] | 0x20) == (name[0] | 0x20)
+         && (memcmp (own, name, name_len) == 0 || g_ascii_strncasecmp (own, name, name_len) == 0);
+}
+
 /**
  * tern_headers_remove:
  * @headers: the fields
@@ -331,21 +381,17 @@ gboolean
 tern_headers_remove (TernHeaders *headers, const char *name)
 {
   const gsize name_len = name ? strlen (name) : 0;
-  guint kept = 0;
-  gboolean removed;
+  guint kept;
+  guint from = 0;
 
-  for (guint i = 0; i < headers->n; i++)
-    {
-      const TernField *field = &headers->fields[i];
-
-      if (field->name_len == name_len
-          && g_ascii_strncasecmp (headers->block + field->name, name, name_len) == 0)
-        continue;
-      headers->fields[kept++] = *field;
-    }
-  removed = kept < headers->n;
+  if (!tern_headers_find_next (headers, name, name_len, &from))
+    return FALSE;
+  kept = from - 1;
+  for (guint i = from; i < headers->n; i++)
+    if (!is_named (headers, &headers->fields[i], name, name_len))
+      headers->fields[kept++] = headers->fields[i];
   headers->n = kept;
-  return removed;
+  return TRUE;
 }
 
 /**
@@ -377,19 +423,12 @@ tern_headers_set (TernHeaders *headers, const char *name, const char *value)
 const TernField *
 tern_headers_find_next (const TernHeaders *self, const char *name, gsize name_len, guint *from)
 {
-  const char first = name_len > 0 ? name[0] | 0x20 : 0;
-
   for (guint i = *from; i < self->n; i++)
-    {
-      const TernField *field = &self->fields[i];
-      const char *other = self->block + field->name;
-
-      if (field->name_len != name_len || (other[0] | 0x20) != first
-          || g_ascii_strncasecmp (other, name, name_len) != 0)
-        continue;
-      *from = i + 1;
-      return field;
-    }
+    if (is_named (self, &self->fields[i], name, name_len))
+      {
+        *from = i + 1;
+        return &self->fields[i];
+      }
   *from = self->n;
   return NULL;
 }

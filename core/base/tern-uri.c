@@ -521,6 +521,18 @@ tern_uri_same_origin (const TernUri *a, const TernUri *b)
          && strcmp (a->host, b->host) == 0;
 }
 
+gboolean
+tern_uri_is (const TernUri *uri, const char *text)
+{
+  const char *scheme = uri->secure ? "https://" : "http://";
+  const gsize scheme_len = strlen (scheme);
+  const gsize authority_len = strlen (uri->authority);
+
+  return strncmp (text, scheme, scheme_len) == 0
+         && strncmp (text + scheme_len, uri->authority, authority_len) == 0
+         && strcmp (text + scheme_len + authority_len, uri->target) == 0;
+}
+
 char *
 tern_uri_to_string (const TernUri *uri, gboolean with_fragment)
 {

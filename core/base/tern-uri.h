@@ -42,4 +42,7 @@ gsize tern_uri_remove_dots (char *path, gsize len);
 /* Without userinfo; the fragment only when asked. */
 char *tern_uri_to_string (const TernUri *uri, gboolean with_fragment);
 
+/* Whether that, without a fragment, is the text. */
+gboolean tern_uri_is (const TernUri *uri, const char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernUri, tern_uri_unref)

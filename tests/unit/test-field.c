@@ -27,6 +27,38 @@ test_classes (void)
   g_assert_false (tern_field_is_value ("a\0b", 3));
 }
 
+/* Any byte at any place of a text that is looked at in words. */
+static void
+test_value_places (void)
+{
+  for (gsize len = 1; len <= 26; len++)
+    for (gsize at = 0; at < len; at++)
+      for (int c = 0; c < 256; c++)
+        {
+          char text[26];
+
+          memset (text, 'a', sizeof text);
+          text[at] = c;
+          g_assert_cmpint (tern_field_is_value (text, len), ==,
+                           c == '\t' || (c >= 0x20 && c != 0x7F));
+        }
+}
+
+static void
+test_number (void)
+{
+  static const gint64 numbers[]
+      = { 0, 1, 9, 10, 99, 100, 4096, -1, -10, G_MAXINT32, G_MAXINT64, G_MININT64 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      char buffer[TERN_FIELD_NUMBER_SIZE];
+      g_autofree char *wanted = g_strdup_printf ("%" G_GINT64_FORMAT, numbers[i]);
+
+      g_assert_cmpstr (tern_field_number (buffer, numbers[i]), ==, wanted);
+    }
+}
+
 static void
 test_trim (void)
 {
@@ -223,6 +255,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/field/classes", test_classes);
+  g_test_add_func ("/field/value-places", test_value_places);
+  g_test_add_func ("/field/number", test_number);
   g_test_add_func ("/field/trim", test_trim);
   g_test_add_func ("/field/list", test_list);
   g_test_add_func ("/field/pair", test_pair);

@@ -226,6 +226,36 @@ test_many (void)
   g_assert_cmpuint (tern_headers_get_n (headers), ==, 9900);
 }
 
+/* A byte above 0x7F is found wherever it stands, and the room that was asked for need not do. */
+static void
+test_sized (void)
+{
+  for (gsize len = 1; len <= 20; len++)
+    for (gsize at = 0; at < len; at++)
+      {
+        g_autoptr (TernHeaders) headers = tern_headers_new_sized (1, 4);
+        g_autoptr (TernHeaders) copy = NULL;
+        char text[21] = { 0 };
+
+        memset (text, 'a', len);
+        tern_headers_append_unchecked (headers, "A", 1, text, len);
+        text[at] = (char)0xE9;
+        tern_headers_append_unchecked (headers, "B", 1, text, len);
+        copy = tern_headers_copy_sized (headers, at % 2, at);
+        tern_headers_append_unchecked (copy, "C", 1, text, len);
+        g_assert_cmpuint (tern_headers_get_n (headers), ==, 2);
+        g_assert_cmpuint (strlen (tern_headers_get (headers, "A")), ==, len);
+        for (guint i = 1; i < 3; i++)
+          {
+            const TernField *field = &copy->fields[i];
+
+            g_assert_cmpuint (field->value_len, ==, len + 1);
+            g_assert_true (g_utf8_validate (tern_headers_value (copy, field), -1, NULL));
+            g_assert_cmpmem (tern_headers_raw (copy, field), field->raw_len, text, len);
+          }
+      }
+}
+
 /* A map that is changed for ever does not grow for ever, and keeps what it holds. */
 static void
 test_compaction (void)
@@ -259,6 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/headers/poison", test_poison);
   g_test_add_func ("/headers/bytes", test_bytes);
   g_test_add_func ("/headers/many", test_many);
+  g_test_add_func ("/headers/sized", test_sized);
   g_test_add_func ("/headers/compaction", test_compaction);
   return g_test_run ();
 }
