@@ -86,7 +86,7 @@ tern_cache_flight_unref (TernCacheFlight *self)
     return;
   g_clear_pointer (&self->record, tern_cache_record_free);
   g_clear_pointer (&self->fetch, tern_cache_fetch_unref);
-  g_ptr_array_unref (self->wakes);
+  g_clear_pointer (&self->wakes, g_ptr_array_unref);
   tern_headers_unref (self->fields);
   g_free (self->key);
   g_object_unref (self->store);
@@ -145,13 +145,12 @@ flight_new (const TernFlightQuestion *question, const TernWait *wait)
   g_atomic_ref_count_init (&self->ref_count);
   self->store = g_object_ref (question->store);
   self->key = g_strdup (question->key);
-  self->fields = tern_headers_copy ((TernHeaders *)question->fields);
+  self->fields = tern_headers_ref (question->fields);
   self->any_thread
       = (tern_cache_store_get_flags (question->store) & TERN_CACHE_STORE_ANY_THREAD) != 0;
   self->thread = g_thread_self ();
   self->in_loop = wait->in_loop;
   self->context = wait->context;
-  self->wakes = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_wake_unref);
   self->listed = TRUE;
   return self;
 }
@@ -164,6 +163,13 @@ unlist (TernCacheFlight *self)
     return FALSE;
   self->listed = FALSE;
   return g_queue_remove (find_bucket (self->key), self);
+}
+
+/* With the lock held. */
+static guint
+count_waiting (const TernCacheFlight *self)
+{
+  return self->wakes ? self->wakes->len : 0;
 }
 
 guint
@@ -181,7 +187,7 @@ tern_cache_flights_count (guint *n_waiting)
   g_mutex_lock (&lock);
   for (guint i = 0; i < N_BUCKETS; i++)
     for (GList *at = buckets[i].head; at; at = at->next, n++)
-      *n_waiting += ((TernCacheFlight *)at->data)->wakes->len;
+      *n_waiting += count_waiting (at->data);
   g_mutex_unlock (&lock);
   return n;
 }
@@ -213,7 +219,11 @@ tern_cache_flight_join (const TernFlightQuestion *question,
       g_queue_push_tail (find_bucket (found->key), found);
     }
   if (state == TERN_FLIGHT_WAITS)
-    g_ptr_array_add (found->wakes, tern_wake_ref (tern_wait_get_wake (wait)));
+    {
+      if (!found->wakes)
+        found->wakes = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_wake_unref);
+      g_ptr_array_add (found->wakes, tern_wake_ref (tern_wait_get_wake (wait)));
+    }
   if (state != TERN_FLIGHT_ALONE && found)
     {
       flight_ref (found);
@@ -240,7 +250,8 @@ tern_cache_flight_leave (TernCacheFlight *self, TernWake *wake)
   gboolean reserved;
 
   g_mutex_lock (&lock);
-  reserved = !g_ptr_array_remove_fast (self->wakes, wake) && self->state == TERN_FLIGHT_LANDED;
+  reserved = !(self->wakes && g_ptr_array_remove_fast (self->wakes, wake))
+             && self->state == TERN_FLIGHT_LANDED;
   g_mutex_unlock (&lock);
   if (reserved)
     tern_cache_fetch_release (self->fetch);
@@ -254,9 +265,8 @@ wake_all (TernCacheFlight *self)
 {
   g_autoptr (GPtrArray) wakes = g_steal_pointer (&self->wakes);
 
-  self->wakes = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_wake_unref);
   g_mutex_unlock (&lock);
-  for (guint i = 0; i < wakes->len; i++)
+  for (guint i = 0; wakes && i < wakes->len; i++)
     tern_wake_fire (wakes->pdata[i]);
 }
 
@@ -289,7 +299,7 @@ tern_cache_flight_land (TernCacheFlight *self, TernCacheRecord *record, TernCach
   self->fetch = tern_cache_fetch_ref (fetch);
   doomed = !self->listed;
   /* Who leads may be through with it before those who wait have woken up. */
-  tern_cache_fetch_reserve (fetch, self->wakes->len);
+  tern_cache_fetch_reserve (fetch, count_waiting (self));
   wake_all (self);
   if (doomed)
     tern_cache_fetch_spoil (fetch);

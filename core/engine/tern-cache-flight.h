@@ -21,9 +21,10 @@ typedef enum
 typedef struct
 {
   TernCacheStore *store;
-  const char *key;           /* of the URI, see policy/tern-cache-key.h */
-  const TernHeaders *fields; /* as they would be sent, but for conditions of the cache's own */
-  guint stamp;               /* see below */
+  const char *key; /* of the URI, see policy/tern-cache-key.h */
+  /* As they would be sent, but for conditions of the cache's own; never changed any more. */
+  TernHeaders *fields;
+  guint stamp; /* see below */
 } TernFlightQuestion;
 
 /* Changes whenever an answer has landed: who has looked into the store before that looks again

@@ -14,7 +14,8 @@ land (TernFlow *flow, TernCacheWalk *state, const TernCacheRecord *record, TernC
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
 
   tern_cache_flight_land (state->flight,
-                          tern_cache_record_renew (record, &request, record->headers,
+                          tern_cache_record_renew (record, &request,
+                                                   tern_headers_copy (record->headers),
                                                    record->request_time, record->response_time),
                           fetch);
 }

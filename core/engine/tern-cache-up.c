@@ -132,7 +132,7 @@ keep_for_others (TernFlow *flow, TernCacheWalk *state)
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   TernCacheRecord *copy
-      = tern_cache_record_renew (state->fresh, &request, state->fresh->headers,
+      = tern_cache_record_renew (state->fresh, &request, tern_headers_copy (state->fresh->headers),
                                  state->fresh->request_time, state->fresh->response_time);
   TernCacheDraft *entry
       = tern_cache_draft_new (state->key, state->asked_as, &request, &state->found, copy);

@@ -30,7 +30,7 @@ typedef enum
 /* A JOIN: what it asks and what came of it. */
 typedef struct
 {
-  const TernHeaders *fields; /* borrowed from who asks */
+  TernHeaders *fields; /* borrowed from who asks, and never changed any more */
   guint stamp;
   TernFlightState state;
   TernCacheFlight *flight;

@@ -6,10 +6,15 @@
 #include <string.h>
 #include <tern/tern-status.h>
 
+#include "base/tern-field.h"
 #include "base/tern-headers-private.h"
 #include "policy/tern-cache-conditions.h"
 #include "policy/tern-cache-control.h"
 #include "policy/tern-cache-freshness.h"
+
+/* What an answer has beside the stored fields: Age, and of a part two more. */
+#define MORE_FIELDS 3
+#define MORE_SIZE 128
 
 static TernCacheAnswer
 whole (const TernCacheRecord *record)
@@ -110,12 +115,15 @@ drop_body_fields (TernHeaders *fields)
     tern_headers_remove (fields, names[i]);
 }
 
+/* A length may be any number up to 2^63, which no body reaches. */
 static void
 set_number (TernHeaders *fields, const char *name, guint64 number)
 {
-  g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, number);
+  char digits[TERN_FIELD_NUMBER_SIZE];
+  const char *text = tern_field_number (digits, (gint64)MIN (number, (guint64)G_MAXINT64));
 
-  tern_headers_set (fields, name, text);
+  tern_headers_remove (fields, name);
+  tern_headers_append_unchecked (fields, name, strlen (name), text, strlen (text));
 }
 
 TernHeaders *
@@ -124,7 +132,7 @@ tern_cache_answer_fields (const TernCacheAnswer *answer,
                           gint64 now,
                           gboolean validated)
 {
-  TernHeaders *fields = tern_headers_copy (record->headers);
+  TernHeaders *fields = tern_headers_copy_sized (record->headers, MORE_FIELDS, MORE_SIZE);
   g_autofree char *range = NULL;
 
   if (!validated)

@@ -20,30 +20,47 @@ static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 2 };
 #define MAX_SIZE (64u * 1024 * 1024)
 #define ABSENT G_MAXUINT32
 
+/* Where a record is written to. Without a place it is only measured, so that the writing needs one
+ * piece of memory and never grows it. */
+typedef struct
+{
+  guint8 *data; /* NULL: only counted */
+  gsize len;
+} Sink;
+
 static void
-put_u32 (GByteArray *out, guint32 number)
+put (Sink *out, const void *bytes, gsize len)
+{
+  if (out->data)
+    memcpy (out->data + out->len, bytes, len);
+  out->len += len;
+}
+
+static void
+put_u32 (Sink *out, guint32 number)
 {
   const guint32 be = GUINT32_TO_BE (number);
 
-  g_byte_array_append (out, (const guint8 *) &be, sizeof be);
+  put (out, &be, sizeof be);
 }
 
 static void
-put_u64 (GByteArray *out, guint64 number)
+put_u64 (Sink *out, guint64 number)
 {
-  put_u32 (out, number >> 32);
-  put_u32 (out, number & G_MAXUINT32);
+  const guint64 be = GUINT64_TO_BE (number);
+
+  put (out, &be, sizeof be);
 }
 
 static void
-put_bytes (GByteArray *out, const char *bytes, gsize len)
+put_bytes (Sink *out, const char *bytes, gsize len)
 {
   put_u32 (out, len);
-  g_byte_array_append (out, (const guint8 *) bytes, len);
+  put (out, bytes, len);
 }
 
 static void
-put_string (GByteArray *out, const char *text)
+put_string (Sink *out, const char *text)
 {
   if (text)
     put_bytes (out, text, strlen (text));
@@ -52,7 +69,7 @@ put_string (GByteArray *out, const char *text)
 }
 
 static void
-put_headers (GByteArray *out, const TernHeaders *headers)
+put_headers (Sink *out, const TernHeaders *headers)
 {
   put_u32 (out, headers->n);
   for (guint i = 0; i < headers->n; i++)
@@ -65,7 +82,7 @@ put_headers (GByteArray *out, const TernHeaders *headers)
 }
 
 static void
-put_vary (GByteArray *out, const GPtrArray *vary)
+put_vary (Sink *out, const GPtrArray *vary)
 {
   put_u32 (out, vary->len);
   for (guint i = 0; i < vary->len; i++)
@@ -78,7 +95,7 @@ put_vary (GByteArray *out, const GPtrArray *vary)
 }
 
 static void
-put_part (GByteArray *out, const TernCacheRecord *record)
+put_part (Sink *out, const TernCacheRecord *record)
 {
   put_u32 (out, record->partial);
   if (!record->partial)
@@ -89,7 +106,7 @@ put_part (GByteArray *out, const TernCacheRecord *record)
 }
 
 static void
-put_siblings (GByteArray *out, const GPtrArray *siblings)
+put_siblings (Sink *out, const GPtrArray *siblings)
 {
   put_u32 (out, siblings->len);
   for (guint i = 0; i < siblings->len; i++)
@@ -103,14 +120,11 @@ put_siblings (GByteArray *out, const GPtrArray *siblings)
     }
 }
 
-GBytes *
-tern_cache_record_serialize (const TernCacheRecord *record)
+static void
+put_record (Sink *out, const TernCacheRecord *record)
 {
-  GByteArray *out = g_byte_array_sized_new (1024);
-  guint32 head[2];
-
-  g_byte_array_append (out, (const guint8 *) magic, sizeof magic);
-  put_u64 (out, 0); /* the sum and the length, below */
+  put (out, magic, sizeof magic);
+  put_u64 (out, 0); /* the sum and the length, later */
   put_string (out, record->method);
   put_string (out, record->uri);
   put_string (out, record->partition);
@@ -125,12 +139,23 @@ tern_cache_record_serialize (const TernCacheRecord *record)
   put_vary (out, record->vary);
   put_part (out, record);
   put_siblings (out, record->siblings);
-  head[1] = GUINT32_TO_BE (out->len);
-  memcpy (out->data + sizeof magic + 4, &head[1], 4);
-  head[0] = GUINT32_TO_BE (tern_cache_checksum (0, out->data + sizeof magic + 4,
-                                                out->len - sizeof magic - 4));
-  memcpy (out->data + sizeof magic, &head[0], 4);
-  return g_byte_array_free_to_bytes (out);
+}
+
+GBytes *
+tern_cache_record_serialize (const TernCacheRecord *record)
+{
+  Sink out = { NULL, 0 };
+  guint32 head[2];
+
+  put_record (&out, record);
+  out = (Sink){ g_malloc (out.len), 0 };
+  put_record (&out, record);
+  head[1] = GUINT32_TO_BE (out.len);
+  memcpy (out.data + sizeof magic + 4, &head[1], 4);
+  head[0] = GUINT32_TO_BE (
+      tern_cache_checksum (0, out.data + sizeof magic + 4, out.len - sizeof magic - 4));
+  memcpy (out.data + sizeof magic, &head[0], 4);
+  return g_bytes_new_take (out.data, out.len);
 }
 
 /* What is left to read. Once something was wrong it stays so, and everything reads as nothing. */
@@ -206,8 +231,11 @@ get_string (Source *source)
 static TernHeaders *
 get_headers (Source *source)
 {
-  TernHeaders *headers = tern_headers_new ();
   const guint32 n = get_u32 (source);
+  const gsize left = source->end - source->at;
+  /* A field takes more bytes here than there, as long as it is ASCII; and never fewer than nine, so
+   * that a wrong number asks for no memory. */
+  TernHeaders *headers = tern_headers_new_sized (MIN (n, left / 9), left);
 
   for (guint32 i = 0; i < n && !source->wrong; i++)
     {
@@ -318,7 +346,8 @@ tern_cache_record_parse (GBytes *bytes, GError **error)
     {
       Source source = { data + HEAD_SIZE, data + size, FALSE };
 
-      record = g_new0 (TernCacheRecord, 1);
+      record = g_new (TernCacheRecord, 1);
+      *record = (TernCacheRecord){ NULL }; /* calloc of the C library is slower */
       record->method = get_string (&source);
       record->uri = get_string (&source);
       record->partition = get_optional_string (&source);
@@ -334,7 +363,10 @@ tern_cache_record_parse (GBytes *bytes, GError **error)
       get_part (&source, record);
       record->siblings = get_siblings (&source);
       if (!source.wrong && source.at == source.end && is_plausible (record))
-        return g_steal_pointer (&record);
+        {
+          tern_cache_facts_read (&record->facts, record->headers);
+          return g_steal_pointer (&record);
+        }
     }
   g_set_error_literal (error, TERN_ERROR, TERN_ERROR_CACHE,
                        _ ("What the cache holds is no stored response, or is damaged"));

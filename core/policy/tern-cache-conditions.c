@@ -17,9 +17,17 @@ tern_cache_has_conditions (const TernHeaders *request_headers)
   static const char *const names[]
       = { "If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "If-Range" };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    if (tern_headers_has (request_headers, names[i]))
-      return TRUE;
+  for (guint i = 0; i < request_headers->n; i++)
+    {
+      const char *name = tern_headers_name (request_headers, &request_headers->fields[i]);
+
+      /* Hardly any field begins like all of them. */
+      if ((name[0] | 0x20) != 'i' || name[1] == '\0' || name[2] != '-')
+        continue;
+      for (gsize k = 0; k < G_N_ELEMENTS (names); k++)
+        if (g_ascii_strcasecmp (name, names[k]) == 0)
+          return TRUE;
+    }
   return FALSE;
 }
 

@@ -122,7 +122,7 @@ read_directive (TernCacheControl *control, const char *item, gsize item_len)
     {
       gint64 seconds, *member;
 
-      if (directives[i].len != name_len
+      if (directives[i].len != name_len || directives[i].name[0] != (name[0] | 0x20)
           || g_ascii_strncasecmp (directives[i].name, name, name_len) != 0)
         continue;
       if (directives[i].kind == FLAG || directives[i].kind == FIELDS)
@@ -142,13 +142,18 @@ read_directive (TernCacheControl *control, const char *item, gsize item_len)
 void
 tern_cache_control_read (TernCacheControl *control, const TernHeaders *headers)
 {
+  static const TernCacheControl nothing = {
+    .max_age = -1,
+    .s_maxage = -1,
+    .max_stale = -1,
+    .min_fresh = -1,
+    .stale_while_revalidate = -1,
+    .stale_if_error = -1,
+  };
   const TernField *field;
   guint from = 0;
 
-  memset (control, 0, sizeof *control);
-  for (gsize i = 0; i < G_N_ELEMENTS (directives); i++)
-    if (directives[i].kind == SHORTEST || directives[i].kind == LONGEST)
-      G_STRUCT_MEMBER (gint64, control, directives[i].offset) = -1;
+  *control = nothing;
   while ((field = tern_headers_find_next (headers, "Cache-Control", 13, &from)))
     {
       TernFieldList list;

@@ -95,12 +95,7 @@ tern_cache_wants_lookup (const TernCacheRequest *request)
 static gint64
 made_at (const TernCacheRecord *record)
 {
-  const TernField *field = tern_cache_fields_single (record->headers, "Date");
-  const gint64 date
-      = field ? tern_date_parse_len (tern_headers_raw (record->headers, field), field->raw_len)
-              : -1;
-
-  return date >= 0 ? date : record->response_time;
+  return record->facts.date >= 0 ? record->facts.date : record->response_time;
 }
 
 static gboolean
@@ -176,13 +171,12 @@ decide_with (TernCacheDecision *decision, const TernCacheRequest *request,
   const TernCacheAnswer answer = tern_cache_answer (request, record);
   const gint64 age = tern_cache_age (record, now);
   const gint64 lifetime = tern_cache_lifetime (record);
-  TernCacheControl stored;
+  const TernCacheControl *stored = &record->facts.control;
   Standing standing;
 
-  tern_cache_control_read (&stored, record->headers);
   decision->ttl = lifetime - age;
   standing = asks_for_validation (request, wanted) ? UNWANTED
-                                                   : judge_age (wanted, &stored, age, lifetime);
+                                                   : judge_age (wanted, stored, age, lifetime);
   if ((standing == GOOD || standing == LATE) && tern_cache_answer_is_possible (&answer))
     {
       /* Who asked for no network gets what there is, and nothing goes out behind its back. */
@@ -233,19 +227,19 @@ tern_cache_may_rescue (const TernCacheRequest *request, const TernCacheRecord *r
                        gint64 now)
 {
   const TernCacheAnswer answer = tern_cache_answer (request, record);
-  TernCacheControl wanted, stored;
+  const TernCacheControl *stored = &record->facts.control;
+  TernCacheControl wanted;
   gint64 late;
 
   /* What counts as an error (RFC 5861 §4). */
   if (status != 0 && status != 500 && status != 502 && status != 503 && status != 504)
     return FALSE;
   tern_cache_control_read (&wanted, request->headers);
-  tern_cache_control_read (&stored, record->headers);
   if (bypass_reason (request, &wanted) != TERN_FORWARD_NONE
-      || asks_for_validation (request, &wanted) || stored.no_cache || stored.must_revalidate
+      || asks_for_validation (request, &wanted) || stored->no_cache || stored->must_revalidate
       || !tern_cache_answer_is_possible (&answer))
     return FALSE;
   late = tern_cache_age (record, now) - tern_cache_lifetime (record);
-  return late <= MAX (wanted.stale_if_error, stored.stale_if_error)
-         && MAX (wanted.stale_if_error, stored.stale_if_error) >= 0;
+  return late <= MAX (wanted.stale_if_error, stored->stale_if_error)
+         && MAX (wanted.stale_if_error, stored->stale_if_error) >= 0;
 }

@@ -18,10 +18,20 @@ static gboolean
 is_hop_by_hop (const char *name, gsize len)
 {
   /* Most names begin with another letter than all of them. */
-  if (strchr ("CKPTUckptu", name[0]) == NULL)
-    return FALSE;
+  switch (name[0] | 0x20)
+    {
+    case 'c':
+    case 'k':
+    case 'p':
+    case 't':
+    case 'u':
+      break;
+    default:
+      return FALSE;
+    }
   for (gsize i = 0; i < G_N_ELEMENTS (hop_by_hop); i++)
-    if (strlen (hop_by_hop[i]) == len && g_ascii_strncasecmp (hop_by_hop[i], name, len) == 0)
+    if ((hop_by_hop[i][0] | 0x20) == (name[0] | 0x20) && strlen (hop_by_hop[i]) == len
+        && g_ascii_strncasecmp (hop_by_hop[i], name, len) == 0)
       return TRUE;
   return FALSE;
 }
@@ -57,27 +67,46 @@ connection_names (const TernHeaders *headers)
 static gboolean
 is_named (GHashTable *names, const char *name, gsize len)
 {
-  g_autofree char *lower = names != NULL ? g_ascii_strdown (name, len) : NULL;
+  g_autofree char *lower = g_ascii_strdown (name, len);
 
-  return lower != NULL && g_hash_table_contains (names, lower);
+  return g_hash_table_contains (names, lower);
 }
 
+void
+tern_cache_hops_init (TernCacheHops *self, const TernHeaders *headers)
+{
+  self->names = connection_names (headers);
+}
+
+gboolean
+tern_cache_hops_has (const TernCacheHops *self, const char *name, gsize len)
+{
+  return is_hop_by_hop (name, len) || (self->names && is_named (self->names, name, len));
+}
+
+void
+tern_cache_hops_clear (TernCacheHops *self)
+{
+  g_clear_pointer (&self->names, g_hash_table_unref);
+}
+
+/* The block is taken as it is, for that is cheaper than to copy each field that stays. */
 TernHeaders *
 tern_cache_fields_end_to_end (const TernHeaders *headers)
 {
-  GHashTable *names = connection_names (headers);
-  TernHeaders *kept = tern_headers_new ();
+  g_auto (TernCacheHops) hops = { NULL };
+  TernHeaders *kept = tern_headers_copy_sized (headers, 0, 0);
+  guint n = 0;
 
-  for (guint i = 0; i < headers->n; i++)
+  tern_cache_hops_init (&hops, headers);
+  for (guint i = 0; i < kept->n; i++)
     {
-      const TernField *field = &headers->fields[i];
-      const char *name = tern_headers_name (headers, field);
+      const TernField *field = &kept->fields[i];
 
-      if (!is_hop_by_hop (name, field->name_len) && !is_named (names, name, field->name_len))
-        tern_headers_append_unchecked (kept, name, field->name_len,
-                                       tern_headers_raw (headers, field), field->raw_len);
+      if (!tern_cache_hops_has (&hops, tern_headers_name (kept, field), field->name_len))
+        kept->fields[n++] = *field;
     }
-  g_clear_pointer (&names, g_hash_table_unref);
+  kept->n = n;
   return kept;
 }
 

@@ -3,51 +3,14 @@
  * none and a number out of range never make a response younger. */
 #include "policy/tern-cache-freshness.h"
 
-#include <string.h>
-
-#include "base/tern-date.h"
-#include "base/tern-field.h"
-#include "base/tern-headers-private.h"
 #include "policy/tern-cache-control.h"
-#include "policy/tern-cache-fields.h"
 #include "policy/tern-cache-validator.h"
-
-/* -1 where there is no such field, several that differ, or no date in it. */
-static gint64
-date_of (const TernHeaders *headers, const char *name)
-{
-  const TernField *field = tern_cache_fields_single (headers, name);
-
-  return field ? tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) : -1;
-}
 
 /* A response without Date counts as made when it came (RFC 9110 §6.6.1). */
 static gint64
 date_value (const TernCacheRecord *record)
 {
-  const gint64 date = date_of (record->headers, "Date");
-
-  return date >= 0 ? date : record->response_time;
-}
-
-/* The first member where somebody made a list of it; what is no number is ignored (§5.1). */
-static gint64
-age_value (const TernHeaders *headers)
-{
-  const TernField *field = tern_headers_find (headers, "Age", 3);
-  const char *text;
-  gint64 seconds;
-  gsize len;
-
-  if (!field)
-    return 0;
-  text = tern_headers_raw (headers, field);
-  len = field->raw_len;
-  if (memchr (text, ',', len))
-    len = (const char *) memchr (text, ',', len) - text;
-  tern_field_trim (&text, &len);
-  seconds = tern_cache_control_seconds (text, len);
-  return MAX (seconds, 0);
+  return record->facts.date >= 0 ? record->facts.date : record->response_time;
 }
 
 /* The distance of two times that may be any numbers; 0 where @later is not later. */
@@ -66,7 +29,7 @@ tern_cache_age (const TernCacheRecord *record, gint64 now)
 {
   const gint64 apparent = seconds_between (date_value (record), record->response_time);
   const gint64 delay = seconds_between (record->request_time, record->response_time);
-  const gint64 initial = MAX (apparent, age_value (record->headers) + delay);
+  const gint64 initial = MAX (apparent, record->facts.age + delay);
   /* A response from the future was stored when the clock was wrong: nobody knows its age, but it is
    * certainly not 0 until that time has come. */
   const gint64 stored = record->response_time;
@@ -127,20 +90,15 @@ guess (const TernCacheRecord *record, const TernCacheControl *control)
 gint64
 tern_cache_lifetime (const TernCacheRecord *record)
 {
-  TernCacheControl control;
+  const TernCacheFacts *facts = &record->facts;
 
-  tern_cache_control_read (&control, record->headers);
   /* s-maxage is for shared caches; this one is private (§5.2.2.10). */
-  if (control.max_age >= 0)
-    return control.max_age;
-  if (tern_headers_has (record->headers, "Expires"))
-    {
-      const gint64 expires = date_of (record->headers, "Expires");
-
-      /* "0" and other text that is no date is in the past (§5.3). */
-      return expires < 0 ? 0 : seconds_between (date_value (record), expires);
-    }
-  return guess (record, &control);
+  if (facts->control.max_age >= 0)
+    return facts->control.max_age;
+  /* "0" and other text that is no date is in the past (§5.3). */
+  if (facts->has_expires)
+    return facts->expires < 0 ? 0 : seconds_between (date_value (record), facts->expires);
+  return guess (record, &facts->control);
 }
 
 /* For how long after its time a response may still be of use: by RFC 5861, or because a request
@@ -149,26 +107,26 @@ tern_cache_lifetime (const TernCacheRecord *record)
 static gint64
 use_when_stale (const TernCacheRecord *record, gboolean came_fresh)
 {
-  TernCacheControl control;
+  const TernCacheControl *control = &record->facts.control;
   gint64 use;
 
-  tern_cache_control_read (&control, record->headers);
-  if (control.must_revalidate || control.no_cache)
+  if (control->must_revalidate || control->no_cache)
     return 0;
-  use = MAX (control.stale_if_error, control.stale_while_revalidate);
+  use = MAX (control->stale_if_error, control->stale_while_revalidate);
   return MAX (use, came_fresh ? TERN_CACHE_KEPT_STALE : 0);
 }
 
 gint64
 tern_cache_keep_until (const TernCacheRecord *record)
 {
-  const gint64 lifetime = tern_cache_lifetime (record);
-  const gint64 age = tern_cache_age (record, record->response_time);
-  const gint64 use = lifetime + use_when_stale (record, age < lifetime);
+  gint64 lifetime, age;
 
   /* With a validator also a stale one saves a transfer. */
   if (tern_cache_has_validator (record->headers)
       || record->response_time > G_MAXINT64 - TERN_CACHE_SECONDS_MAX)
     return 0;
-  return record->response_time + seconds_between (age, use);
+  lifetime = tern_cache_lifetime (record);
+  age = tern_cache_age (record, record->response_time);
+  return record->response_time
+         + seconds_between (age, lifetime + use_when_stale (record, age < lifetime));
 }

@@ -13,29 +13,94 @@
 #include "policy/tern-cache-validator.h"
 #include "policy/tern-cache-vary.h"
 
-/* Content-Type may change: the bytes are the same, and kept as they came (§3.2). */
+static gboolean
+is_one_of (const char *const *names, gsize n, const char *name, gsize len)
+{
+  for (gsize i = 0; i < n; i++)
+    if ((names[i][0] | 0x20) == (name[0] | 0x20) && strlen (names[i]) == len
+        && g_ascii_strncasecmp (names[i], name, len) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* What describes the stored bytes can only have come with them (§3.2). */
+static gboolean
+is_of_the_body (const char *name, gsize len)
+{
+  static const char *const names[]
+      = { "Content-Length", "Content-Encoding", "Content-Range",
+          "Content-MD5",    "Content-Digest",   "Transfer-Encoding" };
+
+  return is_one_of (names, G_N_ELEMENTS (names), name, len);
+}
+
+/* What describes the message, not the representation, is that of the newer one or nobody's. */
+static void
+drop_message_fields (TernHeaders *merged)
+{
+  static const char *const names[] = { "Age", "Date" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    tern_headers_remove (merged, names[i]);
+}
+
+/* Whether both have the same values of a name, in the same order. */
+static gboolean
+has_same_values (const TernHeaders *a, const TernHeaders *b, const char *name, gsize len)
+{
+  guint from_a = 0, from_b = 0;
+  const TernField *in_a, *in_b;
+
+  do
+    {
+      in_a = tern_headers_find_next (a, name, len, &from_a);
+      in_b = tern_headers_find_next (b, name, len, &from_b);
+      if (in_a && in_b
+          && (in_a->raw_len != in_b->raw_len
+              || memcmp (tern_headers_raw (a, in_a), tern_headers_raw (b, in_b), in_a->raw_len)
+                     != 0))
+        return FALSE;
+    }
+  while (in_a && in_b);
+  return !in_a && !in_b;
+}
+
+/* All values of a name by those of another message. */
+static void
+replace_values (TernHeaders *merged, const TernHeaders *fresh, const char *name, gsize len)
+{
+  const TernField *field;
+  guint from = 0;
+
+  tern_headers_remove (merged, name);
+  while ((field = tern_headers_find_next (fresh, name, len, &from)))
+    tern_headers_append_unchecked (merged, tern_headers_name (fresh, field), len,
+                                   tern_headers_raw (fresh, field), field->raw_len);
+}
+
+/* Content-Type may change: the bytes are the same, and kept as they came (§3.2). A field that says
+ * what is stored already, as most of a 304 do, stays where it is. */
 TernHeaders *
 tern_cache_merge_fields (const TernHeaders *stored, const TernHeaders *response_headers)
 {
-  /* What describes the stored bytes can only have come with them (§3.2). */
-  static const char *const of_the_body[]
-      = { "Content-Length", "Content-Encoding", "Content-Range",
-          "Content-MD5",    "Content-Digest",   "Transfer-Encoding" };
-  /* What describes the message, not the representation, is that of the newer one or nobody's. */
-  static const char *const of_the_message[] = { "Age", "Date" };
-  g_autoptr (TernHeaders) fresh = tern_cache_fields_end_to_end (response_headers);
-  TernHeaders *merged = tern_headers_copy (stored);
+  const TernHeaders *fresh = response_headers;
+  TernHeaders *merged = tern_headers_copy_sized (stored, fresh->n, fresh->len);
+  g_auto (TernCacheHops) hops = { NULL };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (of_the_body); i++)
-    tern_headers_remove (fresh, of_the_body[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS (of_the_message); i++)
-    tern_headers_remove (merged, of_the_message[i]);
+  tern_cache_hops_init (&hops, fresh);
+  drop_message_fields (merged);
   for (guint i = 0; i < fresh->n; i++)
-    tern_headers_remove (merged, tern_headers_name (fresh, &fresh->fields[i]));
-  for (guint i = 0; i < fresh->n; i++)
-    tern_headers_append_unchecked (
-        merged, tern_headers_name (fresh, &fresh->fields[i]), fresh->fields[i].name_len,
-        tern_headers_raw (fresh, &fresh->fields[i]), fresh->fields[i].raw_len);
+    {
+      const TernField *field = &fresh->fields[i];
+      const char *name = tern_headers_name (fresh, field);
+
+      /* A name that was there before was seen to with all its values. */
+      if (!tern_cache_hops_has (&hops, name, field->name_len)
+          && !is_of_the_body (name, field->name_len)
+          && tern_headers_find (fresh, name, field->name_len) == field
+          && !has_same_values (merged, fresh, name, field->name_len))
+        replace_values (merged, fresh, name, field->name_len);
+    }
   return merged;
 }
 
@@ -49,11 +114,11 @@ speaks_of (const TernHeaders *stored, const TernHeaders *fresh, gboolean own_con
   TernCacheTag old_tag, new_tag;
   gint64 old_time, new_time;
   const gboolean tagged = tern_cache_tag_of (&old_tag, stored);
-  const gboolean old_dated = tern_cache_last_modified (stored, &old_time) != NULL;
 
   if (tern_cache_tag_of (&new_tag, fresh) && tagged)
     return tern_cache_tag_equal (&old_tag, &new_tag);
-  if (old_dated && tern_cache_last_modified (fresh, &new_time) && (!tagged || own_conditions))
+  if ((!tagged || own_conditions) && tern_cache_last_modified (stored, &old_time)
+      && tern_cache_last_modified (fresh, &new_time))
     return old_time == new_time;
   return !own_conditions;
 }
@@ -65,12 +130,11 @@ tern_cache_merge_not_modified (const TernCacheRecord *record,
                                gint64 request_time,
                                gint64 response_time)
 {
-  g_autoptr (TernHeaders) merged = NULL;
-
   if (!speaks_of (record->headers, response_headers, tern_cache_expects_304 (request->headers)))
     return NULL;
-  merged = tern_cache_merge_fields (record->headers, response_headers);
-  return tern_cache_record_renew (record, request, merged, request_time, response_time);
+  return tern_cache_record_renew (record, request,
+                                  tern_cache_merge_fields (record->headers, response_headers),
+                                  request_time, response_time);
 }
 
 static gboolean
@@ -146,7 +210,6 @@ tern_cache_freshen (const TernCacheRecord *record,
                     gint64 response_time,
                     gboolean *outdated)
 {
-  g_autoptr (TernHeaders) merged = NULL;
   TernCacheControl given;
 
   *outdated = FALSE;
@@ -160,6 +223,7 @@ tern_cache_freshen (const TernCacheRecord *record,
               || !is_same_version (record, response_headers);
   if (*outdated)
     return NULL;
-  merged = tern_cache_merge_fields (record->headers, response_headers);
-  return tern_cache_record_renew (record, request, merged, request_time, response_time);
+  return tern_cache_record_renew (record, request,
+                                  tern_cache_merge_fields (record->headers, response_headers),
+                                  request_time, response_time);
 }

@@ -54,6 +54,7 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
   record->reason = g_strdup (reason ? reason : "");
   record->version = version;
   record->headers = tern_cache_fields_end_to_end (response_headers);
+  tern_cache_facts_read (&record->facts, record->headers);
   record->request_time = request_time;
   record->response_time = response_time;
   record->vary = tern_cache_vary_read (response_headers, request->headers, request->salt);
@@ -64,19 +65,21 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
 
 TernCacheRecord *
 tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *request,
-                         const TernHeaders *headers, gint64 request_time, gint64 response_time)
+                         TernHeaders *headers, gint64 request_time, gint64 response_time)
 {
-  TernCacheRequest again = *request;
-  TernCacheRecord *next;
+  TernCacheRecord *next = g_new (TernCacheRecord, 1);
 
-  again.method = record->method; /* a HEAD freshens what a GET brought */
-  next = tern_cache_record_new (&again, record->status, record->reason, record->version, headers,
-                                request_time, response_time);
-  next->body_length = record->body_length;
-  next->body_checksum = record->body_checksum;
-  next->partial = record->partial;
-  next->part = record->part;
-  next->total = record->total;
+  *next = *record;
+  next->method = g_strdup (record->method); /* a HEAD freshens what a GET brought */
+  next->uri = g_strdup (record->uri);
+  next->partition = g_strdup (record->partition);
+  next->reason = g_strdup (record->reason);
+  next->headers = headers;
+  tern_cache_facts_read (&next->facts, headers);
+  next->request_time = request_time;
+  next->response_time = response_time;
+  next->vary = tern_cache_vary_read (headers, request->headers, request->salt);
+  next->siblings = tern_cache_siblings_new ();
   for (guint i = 0; i < record->siblings->len; i++)
     g_ptr_array_add (next->siblings, tern_cache_sibling_copy (record->siblings->pdata[i]));
   return next;
@@ -98,9 +101,7 @@ tern_cache_record_free (TernCacheRecord *record)
 gboolean
 tern_cache_record_is_for (const TernCacheRecord *record, const TernCacheRequest *request)
 {
-  g_autofree char *uri = tern_uri_to_string (request->uri, FALSE);
-
-  return strcmp (record->method, "GET") == 0 && strcmp (record->uri, uri) == 0
+  return strcmp (record->method, "GET") == 0 && tern_uri_is (request->uri, record->uri)
          && g_strcmp0 (record->partition, request->partition) == 0;
 }
 

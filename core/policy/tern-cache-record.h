@@ -6,6 +6,7 @@
 #include <tern/tern-headers.h>
 
 #include "base/tern-uri.h"
+#include "policy/tern-cache-facts.h"
 #include "policy/tern-cache-range.h"
 
 /* A request as the cache sees it; borrowed values, filled in by whoever asks. */
@@ -27,6 +28,7 @@ typedef struct
   char *reason;
   guint version;        /* 10, 11 */
   TernHeaders *headers; /* end-to-end fields only, as they came */
+  TernCacheFacts facts; /* of those fields */
   gint64 request_time;  /* Unix seconds, our clock */
   gint64 response_time;
   guint64 body_length;   /* of the body as stored, before its codings are undone */
@@ -49,10 +51,11 @@ TernCacheRecord *tern_cache_record_new (const TernCacheRequest *request,
                                         const TernHeaders *response_headers,
                                         gint64 request_time,
                                         gint64 response_time);
-/* The same stored response with other fields: what came by a later answer to @request. */
+/* The same stored response with other fields (taken, end-to-end ones alone): what came by a later
+ * answer to @request. */
 TernCacheRecord *tern_cache_record_renew (const TernCacheRecord *record,
                                           const TernCacheRequest *request,
-                                          const TernHeaders *headers,
+                                          TernHeaders *headers,
                                           gint64 request_time,
                                           gint64 response_time);
 void tern_cache_record_free (TernCacheRecord *record);

@@ -34,7 +34,9 @@ is_token (const char *text)
 static void
 append_string (GString *out, const char *name, const char *text)
 {
-  g_string_append_printf (out, "; %s=\"", name);
+  g_string_append (out, "; ");
+  g_string_append (out, name);
+  g_string_append (out, "=\"");
   for (; *text; text++)
     {
       if (*text == '"' || *text == '\\')
@@ -45,10 +47,27 @@ append_string (GString *out, const char *name, const char *text)
 }
 
 static void
+append_pair (GString *out, const char *name, const char *token)
+{
+  g_string_append (out, "; ");
+  g_string_append (out, name);
+  g_string_append_c (out, '=');
+  g_string_append (out, token);
+}
+
+static void
+append_number (GString *out, const char *name, gint64 number)
+{
+  char digits[TERN_FIELD_NUMBER_SIZE];
+
+  append_pair (out, name, tern_field_number (digits, number));
+}
+
+static void
 append_detail (GString *out, const char *detail)
 {
   if (is_token (detail))
-    g_string_append_printf (out, "; detail=%s", detail);
+    append_pair (out, "detail", detail);
   else
     append_string (out, "detail", detail);
 }
@@ -57,20 +76,21 @@ char *
 tern_cache_status_text (const TernCacheStatus *status)
 {
   const TernCacheDecision *decision = status->decision;
-  g_autoptr (GString) text = g_string_new ("tern");
+  g_autoptr (GString) text = g_string_sized_new (64);
   const gboolean hit
       = decision->verdict == TERN_CACHE_HIT || decision->verdict == TERN_CACHE_HIT_STALE;
   const char *detail = status->detail;
 
+  g_string_append (text, "tern");
   /* hit and fwd exclude each other (§2.1). */
   if (hit && decision->forward == TERN_FORWARD_NONE)
     g_string_append (text, "; hit");
   else if (forwards[decision->forward])
-    g_string_append_printf (text, "; fwd=%s", forwards[decision->forward]);
+    append_pair (text, "fwd", forwards[decision->forward]);
   if (status->forward_status > 0)
-    g_string_append_printf (text, "; fwd-status=%u", status->forward_status);
+    append_number (text, "fwd-status", status->forward_status);
   if (hit || status->rescued)
-    g_string_append_printf (text, "; ttl=%" G_GINT64_FORMAT, decision->ttl);
+    append_number (text, "ttl", decision->ttl);
   if (status->stored)
     g_string_append (text, "; stored");
   if (status->collapsed)

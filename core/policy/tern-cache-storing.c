@@ -60,12 +60,18 @@ is_fault (guint status)
   return status >= 500 && status != 501;
 }
 
+static gboolean
+has_lifetime (const TernHeaders *headers, const TernCacheControl *given)
+{
+  return given->max_age >= 0 || tern_headers_has (headers, "Expires");
+}
+
 /* Whether the response gives leave to keep it (§3), and there is any use in it. Without a lifetime
  * only a validator is of use, or the promise of being permanent. */
 static gboolean
 is_worth_keeping (guint status, const TernHeaders *headers, const TernCacheControl *given)
 {
-  if (tern_cache_has_explicit_lifetime (headers))
+  if (has_lifetime (headers, given))
     return TRUE;
   if (status == 301 || status == 308)
     return TRUE;
@@ -139,7 +145,7 @@ judge (const TernCacheRequest *request,
   if (is_about_the_request (status))
     return no (TERN_STORING_LEAVE, "status", why);
   if (is_fault (status)
-      && (stored || given.no_store || !tern_cache_has_explicit_lifetime (response_headers)))
+      && (stored || given.no_store || !has_lifetime (response_headers, &given)))
     return no (TERN_STORING_LEAVE, "server-error", why);
   /* Who understands the status may do what it says in spite of no-store, which is for those who do
    * not (§5.2.2.3). */
@@ -187,7 +193,6 @@ tern_cache_combine (const TernCacheRecord *stored,
 {
   TernCacheRange part, both;
   guint64 total;
-  g_autoptr (TernHeaders) merged = NULL;
   TernCacheRecord *next;
 
   /* A server may give one tag to the plain and to the coded bytes; they do not go together. */
@@ -195,8 +200,9 @@ tern_cache_combine (const TernCacheRecord *stored,
       || tern_headers_has (response_headers, "Content-Encoding")
       || !tern_cache_is_same_strongly (stored->headers, response_headers))
     return NULL;
-  merged = tern_cache_merge_fields (stored->headers, response_headers);
-  next = tern_cache_record_renew (stored, request, merged, request_time, response_time);
+  next = tern_cache_record_renew (stored, request,
+                                  tern_cache_merge_fields (stored->headers, response_headers),
+                                  request_time, response_time);
   next->partial = both.first > 0 || both.end < total;
   next->part = next->partial ? both : (TernCacheRange){ 0, 0 };
   next->total = next->partial ? total : 0;

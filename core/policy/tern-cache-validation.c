@@ -18,22 +18,33 @@
 
 typedef struct
 {
-  GString *text;
+  char text[MAX_TAGS_SIZE + sizeof ", W/"];
+  gsize len;
   TernCacheTag tags[MAX_TAGS]; /* borrowed */
   guint n;
 } Question;
 
 static void
+put (Question *question, const char *text, gsize len)
+{
+  memcpy (question->text + question->len, text, len);
+  question->len += len;
+}
+
+static void
 ask_about (Question *question, const TernCacheTag *tag)
 {
-  if (question->n == MAX_TAGS || question->text->len + tag->len > MAX_TAGS_SIZE)
+  if (question->n == MAX_TAGS || question->len + tag->len > MAX_TAGS_SIZE)
     return;
   for (guint i = 0; i < question->n; i++)
     if (tern_cache_tag_equal (&question->tags[i], tag))
       return;
   question->tags[question->n++] = *tag;
-  g_string_append_printf (question->text, "%s%s%.*s", question->text->len > 0 ? ", " : "",
-                          tag->weak ? "W/" : "", (int)tag->len, tag->text);
+  if (question->len > 0)
+    put (question, ", ", 2);
+  if (tag->weak)
+    put (question, "W/", 2);
+  put (question, tag->text, tag->len);
 }
 
 /* Nobody may learn, by a 304, what is stored of another's. */
@@ -95,7 +106,7 @@ ask_for_caller (Question *question, const TernHeaders *headers)
       if (list.malformed || question->n == n)
         return FALSE;
     }
-  return question->text->len < MAX_TAGS_SIZE / 2;
+  return question->len < MAX_TAGS_SIZE / 2;
 }
 
 static gboolean
@@ -131,14 +142,14 @@ tern_cache_add_conditions (const TernCacheRequest *request,
                            gboolean ignore_etag,
                            TernHeaders *conditions)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-  Question question = { .text = text };
+  Question question;
   const TernField *date = chosen ? tern_cache_last_modified (chosen->headers, NULL) : NULL;
   gboolean added = FALSE;
 
+  question.len = question.n = 0; /* the rest is large, and written before it is read */
   if (!ignore_etag && add_tags (&question, request, records, n_records, chosen))
     {
-      tern_headers_append_unchecked (conditions, "If-None-Match", 13, text->str, text->len);
+      tern_headers_append_unchecked (conditions, "If-None-Match", 13, question.text, question.len);
       added = TRUE;
     }
   /* A date is about one response, and not about a part of it (§4.3.1). */

@@ -8,6 +8,9 @@
 #include "base/tern-field.h"
 #include "base/tern-headers-private.h"
 
+/* Up to so many names are compared one by one. */
+#define FEW_NAMES 16
+
 TernCacheVary *
 tern_cache_vary_new (char *name, char *value)
 {
@@ -58,9 +61,14 @@ is_secret (const char *name)
 gboolean
 tern_cache_vary_has_secrets (const TernHeaders *request_headers)
 {
-  for (guint i = 0; secrets[i]; i++)
-    if (tern_headers_has (request_headers, secrets[i]))
-      return TRUE;
+  for (guint i = 0; i < request_headers->n; i++)
+    {
+      const char *name = tern_headers_name (request_headers, &request_headers->fields[i]);
+
+      for (guint k = 0; secrets[k]; k++)
+        if ((name[0] | 0x20) == secrets[k][0] && g_ascii_strcasecmp (name, secrets[k]) == 0)
+          return TRUE;
+    }
   return FALSE;
 }
 
@@ -151,16 +159,41 @@ request_value (const TernHeaders *headers, const char *name, const char *salt)
   return g_strconcat ("sha256:", digest, NULL);
 }
 
+/* Whether the name is new. They can be as many as fit in a head, so that many are looked up and
+ * not searched; a few, as there nearly always are, cost no table. */
+static gboolean
+is_new (const GPtrArray *vary, GHashTable **seen, const char *name)
+{
+  if (!*seen && vary->len < FEW_NAMES)
+    {
+      for (guint i = 0; i < vary->len; i++)
+        if (strcmp (((const TernCacheVary *)vary->pdata[i])->name, name) == 0)
+          return FALSE;
+      return TRUE;
+    }
+  if (!*seen)
+    {
+      *seen = g_hash_table_new (g_str_hash, g_str_equal);
+      for (guint i = 0; i < vary->len; i++)
+        g_hash_table_add (*seen, ((TernCacheVary *)vary->pdata[i])->name);
+    }
+  return !g_hash_table_contains (*seen, name);
+}
+
 static void
-add_name (GPtrArray *vary, GHashTable *seen, const char *text, gsize len,
+add_name (GPtrArray *vary, GHashTable **seen, const char *text, gsize len,
           const TernHeaders *request_headers, const char *salt)
 {
   char *name = g_ascii_strdown (text, len);
 
-  if (g_hash_table_add (seen, g_strdup (name)))
-    g_ptr_array_add (vary, tern_cache_vary_new (name, request_value (request_headers, name, salt)));
-  else
-    g_free (name);
+  if (!is_new (vary, seen, name))
+    {
+      g_free (name);
+      return;
+    }
+  if (*seen)
+    g_hash_table_add (*seen, name); /* borrowed from the array */
+  g_ptr_array_add (vary, tern_cache_vary_new (name, request_value (request_headers, name, salt)));
 }
 
 GPtrArray *
@@ -168,7 +201,7 @@ tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *re
                       const char *salt)
 {
   GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = NULL;
   const TernField *field;
   guint from = 0;
 
@@ -181,11 +214,11 @@ tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *re
       tern_field_list_init (&list, tern_headers_raw (response_headers, field), field->raw_len);
       while (tern_field_list_next (&list, &item, &len))
         if (tern_field_is_token (item, len))
-          add_name (vary, seen, item, len, request_headers, salt);
+          add_name (vary, &seen, item, len, request_headers, salt);
     }
   /* One person's answer is not another's, though few servers say so. */
   if (tern_headers_has (request_headers, "Authorization"))
-    add_name (vary, seen, "authorization", 13, request_headers, salt);
+    add_name (vary, &seen, "authorization", 13, request_headers, salt);
   return vary;
 }
 

@@ -86,6 +86,102 @@ test_merge (void)
     }
 }
 
+/* What the 304 says over again stays where it stands; only what differs is moved to the end. */
+static void
+test_merge_equal (void)
+{
+  static const struct
+  {
+    const char *stored, *fresh, *merged;
+  } rows[] = {
+    /* the same fields, in any order and case of the names */
+    { "ETag: \"1\"\nCache-Control: max-age=0\nA: a", "ETag: \"1\"\nCache-Control: max-age=0\nA: a",
+      "ETag: \"1\"\nCache-Control: max-age=0\nA: a" },
+    { "ETag: \"1\"\nB: b\nA: a", "a: a\nb: b\netag: \"1\"", "ETag: \"1\"\nB: b\nA: a" },
+    /* the message's own fields are renewed whatever they are, or go */
+    { "Date: " DAY "\nA: a", "Date: " DAY "\nA: a", "A: a\nDate: " DAY },
+    { "Age: 7\nDate: " DAY "\nA: a", "Date: " NEXT "\nA: a", "A: a\nDate: " NEXT },
+    { "Age: 7\nA: a", "A: a\nAge: 8", "A: a\nAge: 8" },
+    /* one of several is another one, or longer, or shorter, or in another case */
+    { "A: a\nB: b\nC: c", "A: a\nB: x\nC: c", "A: a\nC: c\nB: x" },
+    { "A: a\nB: b", "A: aa\nB:", "A: aa\nB:" },
+    { "A: a\nB: b", "A: A\nB: b", "B: b\nA: A" },
+    /* one that the 304 lacks, and one that is new */
+    { "A: a\nB: b\nC: c", "A: a\nC: c", "A: a\nB: b\nC: c" },
+    { "A: a", "A: a\nB: b", "A: a\nB: b" },
+    /* the same members of a list in another order are another value */
+    { "Allow: a, b\nX: x", "Allow: a, b\nX: x", "Allow: a, b\nX: x" },
+    { "Allow: a, b\nX: x", "Allow: b, a\nX: x", "X: x\nAllow: b, a" },
+    /* several fields of a name are all the same, in the same order, or all new */
+    { "L: 1\nX: x\nL: 2", "L: 1\nL: 2\nX: x", "L: 1\nX: x\nL: 2" },
+    { "L: 1\nX: x\nL: 2", "L: 2\nL: 1\nX: x", "X: x\nL: 2\nL: 1" },
+    { "L: 1\nX: x\nL: 2", "L: 1\nX: x", "X: x\nL: 1" },
+    { "L: 1\nX: x", "L: 1\nX: x\nl: 2", "X: x\nL: 1\nl: 2" },
+    /* what concerns the connection of the 304 is none of what is stored */
+    { "A: a\nB: b", "Connection: A, keep-alive\nA: x\nB: b\nKeep-Alive: 1", "A: a\nB: b" },
+    { "A: a\nB: b", "B: b\nA: x\nConnection: close, b\nconnection: a", "A: a\nB: b" },
+    /* as any other field, since RFC 9111 §5.5 has no meaning for it any more */
+    { "Warning: 110 a \"b\"\nA: a", "A: a", "Warning: 110 a \"b\"\nA: a" },
+    { "Warning: 110 a \"b\"\nA: a", "A: a\nWarning: 199 - \"c\"", "A: a\nWarning: 199 - \"c\"" },
+    /* and what tells of the stored bytes stays, said again, said wrong or not said */
+    { "Content-Length: 9\nA: a", "Content-Length: 9\nA: a", "Content-Length: 9\nA: a" },
+    { "Content-Length: 9\nA: a", "A: a\ncontent-length: 0", "Content-Length: 9\nA: a" },
+    { "A: a", "Content-Length: 0\nContent-Encoding: x\nA: a", "A: a" },
+    /* bytes that are no UTF-8 are compared as they came */
+    { "A: \xE9\nB: b", "A: \xE9\nB: b", "A: \xC3\xA9\nB: b" },
+    { "A: \xE9\nB: b", "A: \xC3\xA9\nB: b", "B: b\nA: \xC3\xA9" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TernHeaders) stored = fields_new (rows[i].stored), fresh
+          = fields_new (rows[i].fresh);
+      g_autoptr (TernHeaders) merged = tern_cache_merge_fields (stored, fresh);
+      g_autoptr (TernHeaders) wanted = fields_new (rows[i].merged);
+      g_autofree char *text = fields_text (merged), *expected = fields_text (wanted);
+      g_autofree char *before = fields_text (stored);
+      g_autoptr (TernHeaders) untouched = fields_new (rows[i].stored);
+      g_autofree char *still = fields_text (untouched);
+
+      g_assert_cmpstr (text, ==, expected);
+      g_assert_cmpstr (before, ==, still);
+    }
+}
+
+/* What was read of the stored fields once is that of the new ones after a 304. */
+static void
+test_merge_facts (void)
+{
+  g_autoptr (TernUri) uri = tern_uri_parse ("http://a/", NULL);
+  g_autoptr (TernHeaders) asked = fields_new ("Accept: a");
+  g_autoptr (TernHeaders) fresh
+      = fields_new ("Date: " NEXT "\nAge: 3\nCache-Control: max-age=9, immutable\nExpires: 0");
+  const TernCacheRequest request = { "GET", uri, NULL, asked, NULL };
+  g_autoptr (TernCacheRecord) record
+      = make ("Date: " DAY "\nAge: 60\nCache-Control: max-age=60\nExpires: " DAY);
+  g_autoptr (TernCacheRecord) merged
+      = tern_cache_merge_not_modified (record, &request, fresh, 1, 1);
+  g_autoptr (GBytes) bytes = tern_cache_record_serialize (merged);
+  g_autoptr (TernCacheRecord) parsed = tern_cache_record_parse (bytes, NULL);
+  const TernCacheRecord *const both[] = { merged, parsed };
+
+  g_assert_cmpint (record->facts.date, ==, NOV);
+  g_assert_cmpint (record->facts.expires, ==, NOV);
+  g_assert_cmpint (record->facts.age, ==, 60);
+  g_assert_cmpint (record->facts.control.max_age, ==, 60);
+  for (guint i = 0; i < 2; i++)
+    {
+      const TernCacheFacts *facts = &both[i]->facts;
+
+      g_assert_cmpint (facts->date, ==, NOV + 86400);
+      g_assert_true (facts->has_expires);
+      g_assert_cmpint (facts->expires, ==, -1);
+      g_assert_cmpint (facts->age, ==, 3);
+      g_assert_cmpint (facts->control.max_age, ==, 9);
+      g_assert_true (facts->control.immutable);
+    }
+}
+
 static void
 test_merge_vary (void)
 {
@@ -148,7 +244,7 @@ test_keeps_part (void)
   case_init (&c, "GET", "");
   merged = tern_cache_merge_not_modified (record, &c.request, fresh, 200, 202);
   text = fields_text (merged->headers);
-  g_assert_cmpstr (text, ==, "Content-Length: 100\nETag: \"1\"\nA: b");
+  g_assert_cmpstr (text, ==, "ETag: \"1\"\nContent-Length: 100\nA: b");
   g_assert_true (merged->partial);
   g_assert_cmpuint (merged->part.end, ==, 10);
   g_assert_cmpuint (merged->total, ==, 100);
@@ -278,6 +374,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-merge/fields", test_merge);
+  g_test_add_func ("/cache-merge/equal", test_merge_equal);
+  g_test_add_func ("/cache-merge/facts", test_merge_facts);
   g_test_add_func ("/cache-merge/vary", test_merge_vary);
   g_test_add_func ("/cache-merge/own-conditions", test_own_conditions);
   g_test_add_func ("/cache-merge/part", test_keeps_part);

@@ -200,6 +200,11 @@ test_is_for (void)
     { "HEAD", "http://a.example:8080/b?c", "p", TRUE },
     { "GET", "https://a.example:8080/b?c", "p", FALSE },
     { "GET", "http://a.example:8080/b", "p", FALSE },
+    { "GET", "http://a.example:8080/b?cd", "p", FALSE },
+    { "GET", "http://a.example/b?c", "p", FALSE },
+    { "GET", "http://a.example:80/80/b?c", "p", FALSE },
+    { "GET", "http://b.example:8080/b?c", "p", FALSE },
+    { "GET", "http://a/b?c", "p", FALSE },
   };
   g_autoptr (TernCacheRecord) record = sample ("p");
 

@@ -86,6 +86,36 @@ test_digests (void)
     }
 }
 
+/* Each once, however many they are and however they are written. */
+static void
+test_many_names (void)
+{
+  static const guint counts[] = { 1, 15, 16, 17, 18, 40 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (counts); i++)
+    {
+      g_autoptr (TernHeaders) response = tern_headers_new (), request = fields_new ("x-0: a");
+      g_autoptr (GPtrArray) vary = NULL;
+
+      for (guint k = 0; k < 3 * counts[i]; k++)
+        {
+          g_autofree char *name = g_strdup_printf (k % 2 ? "x-%u" : "X-%u", k % counts[i]);
+
+          g_assert_true (tern_headers_append (response, "Vary", name));
+        }
+      vary = tern_cache_vary_read (response, request, NULL);
+      g_assert_cmpuint (vary->len, ==, counts[i]);
+      for (guint k = 0; k < counts[i]; k++)
+        {
+          g_autofree char *name = g_strdup_printf ("x-%u", k);
+          const TernCacheVary *field = vary->pdata[k];
+
+          g_assert_cmpstr (field->name, ==, name);
+          g_assert_cmpstr (field->value, ==, k == 0 ? "a" : NULL);
+        }
+    }
+}
+
 /* Wishes differ; credentials are another person. */
 static void
 test_compare (void)
@@ -168,6 +198,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-vary/matches", test_matches);
   g_test_add_func ("/cache-vary/digests", test_digests);
+  g_test_add_func ("/cache-vary/many-names", test_many_names);
   g_test_add_func ("/cache-vary/compare", test_compare);
   g_test_add_func ("/cache-vary/salt", test_salt);
   g_test_add_func ("/cache-vary/any", test_any);

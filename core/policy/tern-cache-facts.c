@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads the times of a stored response. It must never take what is no date for one, nor judge what
+ * a date means: that is for tern-cache-freshness.c. */
+#include "policy/tern-cache-facts.h"
+
+#include <string.h>
+
+#include "base/tern-date.h"
+#include "base/tern-field.h"
+#include "base/tern-headers-private.h"
+#include "policy/tern-cache-fields.h"
+
+static gint64
+date_of (const TernHeaders *headers, const char *name)
+{
+  const TernField *field = tern_cache_fields_single (headers, name);
+
+  return field ? tern_date_parse_len (tern_headers_raw (headers, field), field->raw_len) : -1;
+}
+
+/* The first member where somebody made a list of it; what is no number is ignored (RFC 9111 §5.1).
+ */
+static gint64
+age_of (const TernHeaders *headers)
+{
+  const TernField *field = tern_headers_find (headers, "Age", 3);
+  const char *text;
+  gint64 seconds;
+  gsize len;
+
+  if (!field)
+    return 0;
+  text = tern_headers_raw (headers, field);
+  len = field->raw_len;
+  if (memchr (text, ',', len))
+    len = (const char *)memchr (text, ',', len) - text;
+  tern_field_trim (&text, &len);
+  seconds = tern_cache_control_seconds (text, len);
+  return MAX (seconds, 0);
+}
+
+void
+tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
+{
+  tern_cache_control_read (&facts->control, headers);
+  facts->date = date_of (headers, "Date");
+  facts->has_expires = tern_headers_find (headers, "Expires", 7) != NULL;
+  facts->expires = facts->has_expires ? date_of (headers, "Expires") : -1;
+  facts->age = age_of (headers);
+}

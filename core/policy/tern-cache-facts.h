@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the fields of a stored response say of its age and its lifetime, read once for the many who
+ * ask. Pure. */
+#pragma once
+
+#include "policy/tern-cache-control.h"
+
+typedef struct
+{
+  TernCacheControl control;
+  gint64 date;    /* Unix seconds; -1 where there is none, or several that differ, or no date */
+  gint64 expires; /* the same */
+  gboolean has_expires; /* whatever it says */
+  gint64 age;           /* seconds, 0 where there is none */
+} TernCacheFacts;
+
+void tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers);
