@@ -2,6 +2,8 @@
 /* Fetch, Open, ListJobs: what works, and that the helper goes when it is not needed. */
 #include "bus.h"
 
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <unistd.h>
 
 #define SIZE 300000
@@ -114,6 +116,46 @@ test_failure (void)
 }
 
 static void
+serve_reset (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
+{
+  if (data)
+    tern_origin_write (conn, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nbut", -1);
+  tern_origin_reset (conn);
+}
+
+/* A server that breaks the connection is no reader that went away. */
+static void
+test_reset (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+
+  tern_origin_add_route (bus->origin, "/head", serve_reset, NULL);
+  tern_origin_add_route (bus->origin, "/body", serve_reset, GINT_TO_POINTER (TRUE));
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autofree char *uri = tern_origin_uri (bus->origin, i % 2 ? "/body" : "/head");
+      g_autofree char *job = NULL;
+      g_autoptr (GVariant) failure = NULL;
+      const char *name;
+      int fds[2] = { -1, -1 };
+
+      if (i < 2)
+        fds[1] = bus_file (bus, "broken");
+      else
+        g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+      job = bus_fetch (caller, uri, fds[1], "{'retries': <uint32 0>}", NULL);
+      close (fds[1]);
+      bus_job_wait (caller, job, "Failed");
+      failure = bus_job_get (caller, job, "Error", NULL);
+      g_variant_get (failure, "(&s&s)", &name, NULL);
+      g_assert_cmpstr (name, ==, FETCHD_ERROR "Incomplete");
+      if (fds[0] >= 0)
+        close (fds[0]);
+    }
+}
+
+static void
 test_open (void)
 {
   g_autoptr (Bus) bus = bus_new (NULL);
@@ -168,6 +210,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fetchd/twenty-jobs", test_twenty);
   g_test_add_func ("/fetchd/properties", test_properties);
   g_test_add_func ("/fetchd/failure", test_failure);
+  g_test_add_func ("/fetchd/reset", test_reset);
   g_test_add_func ("/fetchd/open", test_open);
   g_test_add_func ("/fetchd/idle-exit", test_idle_exit);
   return g_test_run ();

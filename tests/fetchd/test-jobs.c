@@ -335,6 +335,41 @@ test_detached (void)
   g_assert_true (bus_job_call (other, job, "Remove", NULL, -1, &error));
 }
 
+/* A detached job is paused, and its descriptor with it, as long as its caller is there; then it is
+ * for whoever has the token. */
+static void
+test_paused_while_idle (void)
+{
+  g_autoptr (Bus) bus = bus_new ("--idle-timeout=1");
+  g_autoptr (GDBusConnection) caller = bus_caller (bus), other = bus_caller (bus);
+  Pattern pattern = { 0 }, held = { 0 };
+  g_autofree char *job = NULL;
+  g_autoptr (GError) error = NULL;
+  guint32 pid;
+
+  pattern_serve (bus, "/", &pattern);
+  job = start (bus, caller, "/", "file", "{'detached': <true>, 'handle_token': <'" TOKEN "'>}");
+  wait_half (caller, job);
+  pid = bus_helper_pid (caller);
+  g_assert_true (bus_job_call (caller, job, "Pause", NULL, -1, &error));
+  bus_job_wait (caller, job, "Paused");
+  g_usleep (3 * G_USEC_PER_SEC);
+  g_assert_cmpuint (bus_helper_pid (caller), ==, pid);
+  pattern_open (&pattern);
+  g_assert_true (bus_job_call (caller, job, "Resume", NULL, -1, &error));
+  bus_job_wait (caller, job, "Done");
+  pattern_assert_file (bus, "file");
+  /* Nobody's job keeps no helper. */
+  g_free (job);
+  pattern_serve (bus, "/held", &held);
+  job = start (bus, caller, "/held", "other",
+               "{'detached': <true>, 'handle_token': <'x" TOKEN "'>}");
+  g_assert_true (bus_job_call (caller, job, "Pause", NULL, -1, &error));
+  bus_caller_die (caller);
+  while (bus_helper_pid (other) == pid)
+    g_usleep (10000);
+}
+
 /* The tag, without which nothing goes on, is on disk before how far the job is would be. */
 static void
 test_killed_early (void)
@@ -453,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fetchd/jobs/priority", test_priority);
   g_test_add_func ("/fetchd/jobs/signals", test_signals);
   g_test_add_func ("/fetchd/jobs/detached", test_detached);
+  g_test_add_func ("/fetchd/jobs/paused-while-idle", test_paused_while_idle);
   g_test_add_func ("/fetchd/jobs/killed-early", test_killed_early);
   g_test_add_func ("/fetchd/jobs/killed", test_killed);
   g_test_add_func ("/fetchd/jobs/damaged-state", test_damaged_state);

@@ -299,6 +299,14 @@ jobs_drop_owner (Jobs *jobs, const char *owner)
     }
 }
 
+/* Who pauses a job may go on with it while it is there itself: its descriptor cannot be had again
+ * from anybody else. */
+static gboolean
+is_held (const Job *job)
+{
+  return job->state == JOB_PAUSED && job->out >= 0 && g_hash_table_size (job->owners) > 0;
+}
+
 /* What has ended is kept for a while for who started it, and does not keep the helper alive after
  * that; nor does a detached job that waits for somebody. */
 gboolean
@@ -310,7 +318,7 @@ jobs_are_busy (Jobs *jobs)
     {
       const Job *job = g_ptr_array_index (jobs->order, i);
 
-      if (job->transfer || job->state == JOB_QUEUED)
+      if (job->transfer || job->state == JOB_QUEUED || is_held (job))
         return TRUE;
       if (job->options->detached)
         continue;

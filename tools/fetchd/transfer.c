@@ -128,6 +128,21 @@ transfer_show_head (Transfer *self, TernResponse *response)
 
 /* ---- the thread ---- */
 
+/* The same code is that of a reader who went away and of a server that broke the connection. */
+static void
+tell_apart (Transfer *self, GError **error)
+{
+  GPollFD poll = { .fd = self->spec->out, .events = G_IO_OUT };
+  GError *own;
+
+  if (!g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE)
+      || (poll.fd >= 0 && g_poll (&poll, 1, 0) > 0 && (poll.revents & (G_IO_ERR | G_IO_HUP))))
+    return;
+  own = g_error_new_literal (TERN_FETCH_ERROR, TERN_FETCH_ERROR_INCOMPLETE, (*error)->message);
+  g_error_free (*error);
+  *error = own;
+}
+
 static void
 transfer_thread (gpointer data, gpointer unused)
 {
@@ -140,7 +155,8 @@ transfer_thread (gpointer data, gpointer unused)
     transfer_tell (self, NULL, error);
   else
     {
-      transfer_run (self, &error);
+      if (!transfer_run (self, &error))
+        tell_apart (self, &error);
       /* The reader's end of a pipe is to see its end before it hears of it, or soon after; never is
        * a descriptor kept for longer than the transfer. */
       g_mutex_lock (&self->lock);
