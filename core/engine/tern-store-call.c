@@ -4,6 +4,7 @@
 #include "engine/tern-store-call.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/tern-log.h"
@@ -11,6 +12,9 @@
 
 /* Entries that share a line wait for each other now and then, which does no harm. */
 #define N_LINES 16
+
+/* How long a process that ends waits for what it has handed to its stores. */
+#define MAX_EXIT_DELAY G_TIME_SPAN_SECOND
 
 /* Jobs start in the order in which they were queued, which for each line is the order in the line,
  * so the head of a line is always running, done or about to leave it: nobody in a worker waits for
@@ -235,13 +239,45 @@ after_fork_in_child (void)
     }
 }
 
+/* Of what was kept by the last requests of a short program most would be lost. */
+
+static gboolean
+has_changes (Line *line)
+{
+  for (GList *at = line->calls.head; at; at = at->next)
+    {
+      const TernStoreCallKind kind = ((QueuedCall *)at->data)->call.kind;
+
+      if (kind != TERN_STORE_GET && kind != TERN_STORE_FIND && kind != TERN_STORE_OPEN)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static void
-watch_forks (void)
+at_exit (void)
+{
+  const gint64 end = g_get_monotonic_time () + MAX_EXIT_DELAY;
+  gboolean in_time = TRUE;
+
+  for (guint i = 0; i < N_LINES && in_time; i++)
+    {
+      g_mutex_lock (&lines[i].lock);
+      while (in_time && has_changes (&lines[i]))
+        in_time = g_cond_wait_until (&lines[i].moved, &lines[i].lock, end);
+      g_mutex_unlock (&lines[i].lock);
+    }
+}
+
+static void
+watch_process (void)
 {
   static gsize watched = 0;
 
   if (!g_once_init_enter (&watched))
     return;
+  /* Where there is no room for it nobody waits. */
+  (void)!atexit (at_exit);
   /* Who forks takes the locks of who watches last first, and a line's is taken before a lane's. */
   tern_worker_watch_forks ();
   pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
@@ -258,7 +294,7 @@ queue_up (TernStoreCall *call, TernCacheStore *store)
   *call = (TernStoreCall){ .kind = call->kind };
   queued->store = g_object_ref (store);
   queued->line = find_line (queued->call.key);
-  watch_forks ();
+  watch_process ();
   g_mutex_lock (&queued->line->starting);
   g_mutex_lock (&queued->line->lock);
   g_queue_push_tail (&queued->line->calls, queued);

@@ -4,8 +4,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import threading
+import time
 
 from program import FOLDER, Origin, Raw, path, start, tern
 from tap import case, contains, equal, run
@@ -202,6 +204,50 @@ def store():
   contains(memcache.err, 'cannot list')
   equal(cache.run('cache', 'ls', '--store', 'no-such-store:///x').code, 16)
   equal(cache.run('cache', 'ls', '--store', 'nonsense').code, 1)
+
+
+class SlowMemcached(threading.Thread):
+  """Takes its time for what it is to keep."""
+
+  def __init__(self):
+    super().__init__(daemon=True)
+    self.socket = socket.create_server(('127.0.0.1', 0))
+    self.uri = 'memcache://127.0.0.1:%d/?protocol=classic' % self.socket.getsockname()[1]
+    self.kept = {}
+    self.start()
+
+  def run(self):
+    while True:
+      threading.Thread(target=self.serve, args=[self.socket.accept()[0]], daemon=True).start()
+
+  def serve(self, connection):
+    with connection, connection.makefile('rwb') as stream:
+      for line in stream:
+        words = line.split()
+        if words[0] == b'set':
+          value = stream.read(int(words[4]) + 2)
+          time.sleep(0.1)
+          self.kept[words[1]] = value
+          stream.write(b'STORED\r\n')
+        elif words[0] == b'get':
+          value = self.kept.get(words[1])
+          if value is not None:
+            stream.write(b'VALUE %s 0 %d\r\n%s' % (words[1], len(value) - 2, value))
+          stream.write(b'END\r\n')
+        else:
+          stream.write(b'VERSION 1.4.0\r\n' if words[0] == b'version' else b'ERROR\r\n')
+        stream.flush()
+
+
+@case('/cache/slow-store')
+def slow_store():
+  """What a store has not taken yet when the program is through is kept all the same."""
+  cache = Cache()
+  slow = SlowMemcached()
+  with Raw(answer(b'Cache-Control: max-age=60\r\n')) as server:
+    for i in range(2):
+      equal(cache.get('--store', slow.uri, server.base), b'hello')
+      equal((len(slow.kept), len(server.requests)), (2, 1))
 
 
 @case('/cache/usage')
