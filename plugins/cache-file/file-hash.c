@@ -5,11 +5,16 @@
 
 #include <string.h>
 
+#include "file-hash-wide.h"
+
 #ifdef HAVE_XXHASH
 /* All of it in here: nothing has to be linked, and the compiler uses what the machine has. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #endif
+
+/* A shorter block is not worth asking for the processor. */
+#define WIDE_MIN 512
 
 #define PRIME_1 G_GUINT64_CONSTANT (0x9E3779B185EBCA87)
 #define PRIME_2 G_GUINT64_CONSTANT (0xC2B2AE3D27D4EB4F)
@@ -100,11 +105,21 @@ file_hash (const void *data, gsize len, guint64 seed)
 }
 
 guint64
-file_hash_block (const void *data, gsize len, guint64 seed)
+file_hash_narrow (const void *data, gsize len, guint64 seed)
 {
 #ifdef HAVE_XXHASH
   return XXH3_64bits_withSeed (data, len, seed);
 #else
   return file_hash (data, len, seed);
 #endif
+}
+
+guint64
+file_hash_block (const void *data, gsize len, guint64 seed)
+{
+#ifdef FILE_HASH_WIDE
+  if (len > WIDE_MIN && __builtin_cpu_supports ("avx2"))
+    return file_hash_wide (data, len, seed);
+#endif
+  return file_hash_narrow (data, len, seed);
 }

@@ -12,6 +12,8 @@ guint64 file_hash (const void *data, gsize len, guint64 seed);
 /* Of a block of a body: XXH3 where its header was there when the plugin was built, which takes half
  * the time, else XXH64. A record says by its version which of them it has. */
 guint64 file_hash_block (const void *data, gsize len, guint64 seed);
+/* The same, with what every processor can do. */
+guint64 file_hash_narrow (const void *data, gsize len, guint64 seed);
 
 #ifdef HAVE_XXHASH
 #define FILE_HASH_VERSION 5

@@ -3,6 +3,7 @@
  * record things lie. */
 #include <string.h>
 
+#include "file-hash-wide.h"
 #include "file-hash.h"
 #include "file-names.h"
 #include "file-oldest.h"
@@ -24,6 +25,30 @@ test_sums (void)
   g_assert_cmphex (file_hash_block ("", 0, 0), ==, G_GUINT64_CONSTANT (0x2d06800538d394c2));
 #else
   g_assert_cmphex (file_hash_block ("a", 1, 0), ==, G_GUINT64_CONSTANT (0xd24ec4f1a98c6e5b));
+#endif
+}
+
+/* What one machine wrote another one reads, whatever their processors can do. */
+static void
+test_wide_sums (void)
+{
+#ifdef FILE_HASH_WIDE
+  static guint8 data[70000];
+  const gsize sizes[] = { 0, 1, 16, 17, 128, 129, 240, 241, 512, 513, 1024, 1025, 65536, 70000 };
+
+  if (!__builtin_cpu_supports ("avx2"))
+    {
+      g_test_skip ("not on this processor");
+      return;
+    }
+  for (gsize i = 0; i < sizeof data; i++)
+    data[i] = (guint8)(i * 31 + i / 256);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (guint64 seed = 0; seed < 3; seed++)
+      g_assert_cmphex (file_hash_wide (data, sizes[i], seed), ==,
+                       file_hash_narrow (data, sizes[i], seed));
+#else
+  g_test_skip ("not built for such a processor");
 #endif
 }
 
@@ -116,6 +141,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-file/parts/sums", test_sums);
+  g_test_add_func ("/cache-file/parts/wide-sums", test_wide_sums);
   g_test_add_func ("/cache-file/parts/oldest", test_oldest);
   g_test_add_func ("/cache-file/parts/places", test_places);
   g_test_add_func ("/cache-file/parts/names", test_names);
