@@ -22,6 +22,13 @@ typedef struct
   gsize most;       /* how much may be written at once without blocking */
 } TernDownloadDescriptor;
 
+static void
+tell_writing (TernDownloadSink *sink, guint64 most)
+{
+  if (sink->writing)
+    sink->writing (sink->writing_data, sink->length, most);
+}
+
 static TernStep
 write_stream (TernDownloadDescriptor *self,
               gconstpointer data,
@@ -31,14 +38,19 @@ write_stream (TernDownloadDescriptor *self,
               GError **error)
 {
   struct pollfd ready = { self->fd, POLLOUT, 0 };
+  const gsize most = MIN (len, self->most);
   GError *cause = NULL;
   gssize written = -1;
 
   /* The descriptor may be a blocking one, and is not ours to change: another process may have the
    * same. What poll() calls ready takes this much. */
   if (poll (&ready, 1, 0) > 0)
-    written = tern_download_system_write_pipe (self->fd, data, MIN (len, self->most),
-                                               self->sink.shown, &cause);
+    {
+      tell_writing (&self->sink, self->sink.length + most);
+      written = tern_download_system_write_pipe (self->fd, data, most, self->sink.shown, &cause);
+      self->sink.length += written > 0 ? (gsize)written : 0;
+      tell_writing (&self->sink, self->sink.length);
+    }
   if (cause)
     {
       g_propagate_error (error, cause);
@@ -50,7 +62,6 @@ write_stream (TernDownloadDescriptor *self,
       return TERN_STEP_WAIT;
     }
   *n = (gsize)written;
-  self->sink.length += *n;
   return TERN_STEP_DONE;
 }
 

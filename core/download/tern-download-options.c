@@ -313,6 +313,20 @@ install_signals (void)
   tern_download_signals[TERN_DOWNLOAD_RESPONSE]
       = g_signal_new ("response", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                       NULL, G_TYPE_NONE, 2, TERN_TYPE_RESPONSE, G_TYPE_UINT64);
+  /**
+   * TernDownloadOptions::writing:
+   * @self: the options
+   * @done: how many bytes of the content are surely in the descriptor
+   * @most: how many may be in it at most
+   *
+   * What went into a pipe or a socket, exactly, for programs that have to know it even when they
+   * are killed: before each write @most is what there may be after it, and after the write both
+   * are what there is. Not emitted for files, which are written over. It comes for every few
+   * kilobytes; handlers have to be quick. Emitted in the thread that asked.
+   */
+  tern_download_signals[TERN_DOWNLOAD_WRITING]
+      = g_signal_new ("writing", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                      NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
 }
 
 static void

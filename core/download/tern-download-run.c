@@ -130,6 +130,14 @@ tern_download_run_restart (TernDownloadRun *self, GError **error)
   return TRUE;
 }
 
+static void
+on_writing (gpointer data, guint64 done, guint64 most)
+{
+  TernDownloadRun *self = data;
+
+  g_signal_emit (self->options, tern_download_signals[TERN_DOWNLOAD_WRITING], 0, done, most);
+}
+
 static TernStep
 open_sink (TernDownloadRun *self, TernWait *wait, GError **error)
 {
@@ -152,6 +160,13 @@ open_sink (TernDownloadRun *self, TernWait *wait, GError **error)
     tern_download_identity_init_tag (&self->have, self->wishes.resume_etag);
   if (!self->wishes.resume)
     self->sink->length = 0;
+  if (self->options
+      && g_signal_has_handler_pending (self->options, tern_download_signals[TERN_DOWNLOAD_WRITING],
+                                       0, TRUE))
+    {
+      self->sink->writing = on_writing;
+      self->sink->writing_data = self;
+    }
   self->state = TERN_DOWNLOAD_CHECK;
   tern_download_run_tell (self, "checking");
   return TERN_STEP_DONE;

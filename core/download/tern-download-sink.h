@@ -8,6 +8,10 @@
 
 typedef struct _TernDownloadSink TernDownloadSink;
 
+/* Around each write of what cannot be taken back: how much of the content is there surely, and at
+ * most. */
+typedef void (*TernDownloadWritingFunc) (gpointer data, guint64 done, guint64 most);
+
 typedef struct
 {
   /* As much as goes at once, *@n > 0 when DONE; the length grows by it. */
@@ -41,6 +45,8 @@ struct _TernDownloadSink
   gboolean can_read;
   gboolean needs_name;
   char *shown; /* its name for messages */
+  TernDownloadWritingFunc writing; /* NULL where nobody wants to know */
+  gpointer writing_data;
 };
 
 /* An error of the operating system's, with the sink's name. */

@@ -267,6 +267,78 @@ test_stream_told (gboolean async, gconstpointer data)
   g_byte_array_unref (reader.bytes);
 }
 
+typedef struct
+{
+  guint64 done, most;
+  guint n_before, n_after;
+  gboolean wrong;
+} Writing;
+
+static void
+on_writing (TernDownloadOptions *options, guint64 done, guint64 most, gpointer data)
+{
+  Writing *self = data;
+
+  if (most > done)
+    {
+      self->n_before++;
+      self->wrong |= self->n_before != self->n_after + 1 || done != self->done;
+    }
+  else
+    {
+      self->n_after++;
+      self->wrong |= self->n_before != self->n_after || done < self->done || done > self->most;
+    }
+  self->done = done;
+  self->most = most;
+}
+
+/* At every instant it is known how much there is in it, and how much there may be. */
+static void
+test_stream_writing (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  Drain reader;
+  Writing writing = { 0 };
+  GThread *thread;
+  int fd;
+
+  begin (&load, &shelf, async);
+  thread = begin_drain (&reader, &fd, GPOINTER_TO_INT (data), G_MAXSIZE);
+  shelf_put (&shelf, shelf_break, 50000);
+  shelf_put (&shelf, shelf_whole, 60000);
+  g_signal_connect (load.options, "writing", G_CALLBACK (on_writing), &writing);
+  load_run_fd (&load, &shelf, fd);
+  g_assert_no_error (load.error);
+  close (fd);
+  g_thread_join (thread);
+  assert_drained (&reader, &shelf);
+  g_assert_false (writing.wrong);
+  g_assert_cmpuint (writing.n_before, >, 0);
+  g_assert_cmpuint (writing.n_after, ==, writing.n_before);
+  g_assert_cmpuint (writing.done, ==, SIZE);
+  g_assert_cmpuint (writing.most, ==, SIZE);
+}
+
+/* A file is written over: nobody has to be told of each write. */
+static void
+test_file_writing (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  Writing writing = { 0 };
+  int fd;
+
+  begin (&load, &shelf, async);
+  fd = open_file (&load, &shelf, 0, O_WRONLY);
+  g_signal_connect (load.options, "writing", G_CALLBACK (on_writing), &writing);
+  load_run_fd (&load, &shelf, fd);
+  close (fd);
+  assert_content (&load, &shelf);
+  g_assert_cmpuint (writing.n_before + writing.n_after, ==, 0);
+}
+
 /* Nothing to know the content by again: the break is the end. */
 static void
 test_stream_unnamed (gboolean async, gconstpointer data)
@@ -410,6 +482,9 @@ main (int argc, char **argv)
   tern_test_add_both ("/fd/pipe/unnamed", test_stream_unnamed, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/pipe/told", test_stream_told, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/told", test_stream_told, GINT_TO_POINTER (TRUE));
+  tern_test_add_both ("/fd/pipe/writing", test_stream_writing, GINT_TO_POINTER (FALSE));
+  tern_test_add_both ("/fd/socket/writing", test_stream_writing, GINT_TO_POINTER (TRUE));
+  tern_test_add_both ("/fd/file/writing", test_file_writing, NULL);
   tern_test_add_both ("/fd/pipe/reader-left", test_reader_left, GINT_TO_POINTER (FALSE));
   tern_test_add_both ("/fd/socket/reader-left", test_reader_left, GINT_TO_POINTER (TRUE));
   g_test_add_func ("/fd/pipe/stalled", test_stalled);
