@@ -31,6 +31,7 @@ static const GDBusErrorEntry entries[] = {
   { TERN_FETCH_ERROR_WRITE, PREFIX "Write" },
   { TERN_FETCH_ERROR_CANCELLED, PREFIX "Cancelled" },
   { TERN_FETCH_ERROR_UNREACHABLE, PREFIX "Unreachable" },
+  { TERN_FETCH_ERROR_POSITION_UNKNOWN, PREFIX "PositionUnknown" },
 };
 
 /**
@@ -46,7 +47,7 @@ tern_fetch_error_quark (void)
 {
   static gsize quark;
 
-  G_STATIC_ASSERT (G_N_ELEMENTS (entries) == TERN_FETCH_ERROR_UNREACHABLE + 1);
+  G_STATIC_ASSERT (G_N_ELEMENTS (entries) == TERN_FETCH_ERROR_POSITION_UNKNOWN + 1);
   g_dbus_error_register_error_domain ("tern-fetch-error-quark", &quark, entries,
                                       G_N_ELEMENTS (entries));
   return (GQuark)quark;

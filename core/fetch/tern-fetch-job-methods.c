@@ -103,9 +103,12 @@ tern_fetch_job_pause_finish (TernFetchJob *self, GAsyncResult *result, GError **
  * @error: return location for a #GError
  *
  * Goes on with a job that was paused, interrupted, cancelled or failed where it stopped, by a
- * strong validator only; what has changed meanwhile begins anew.
+ * strong validator only; what has changed meanwhile begins anew, and is an error where its bytes
+ * went into a pipe or a socket.
  *
- * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
+ * Errors: those of #TernFetchError, %TERN_FETCH_ERROR_POSITION_UNKNOWN where the helper was killed
+ * while it wrote into a pipe and tern_fetch_service_claim() did not say how much has arrived;
+ * %G_IO_ERROR_CANCELLED.
  *
  * Returns: whether the helper did it
  */

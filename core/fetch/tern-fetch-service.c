@@ -320,7 +320,10 @@ tern_fetch_service_list_jobs_finish (TernFetchService *self, GAsyncResult *resul
  * @cancellable: (nullable): a #GCancellable
  * @error: return location for a #GError
  *
- * A detached job, which another process may have started.
+ * A detached job, which another process may have started. Of a job that was interrupted while it
+ * wrote into a pipe or a socket, `received` (`t`) in @options says how many bytes have arrived;
+ * tern_fetch_job_resume() goes on behind them. Without it the helper goes on behind what it wrote,
+ * and where it does not know that, it says %TERN_FETCH_ERROR_POSITION_UNKNOWN.
  *
  * Errors: those of #TernFetchError; %G_IO_ERROR_CANCELLED.
  *

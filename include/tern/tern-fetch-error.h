@@ -33,6 +33,8 @@ G_BEGIN_DECLS
  * @TERN_FETCH_ERROR_WRITE: the descriptor cannot be written to
  * @TERN_FETCH_ERROR_CANCELLED: the caller cancelled it
  * @TERN_FETCH_ERROR_UNREACHABLE: the helper cannot be reached; never sent over the bus
+ * @TERN_FETCH_ERROR_POSITION_UNKNOWN: nobody knows how much went into a pipe or a socket before the
+ *   helper ended: the option `received` of Claim says it
  *
  * Error codes of #TERN_FETCH_ERROR. On the bus each is a name below `org.libtern.Fetch1.Error`,
  * like `org.libtern.Fetch1.Error.TimedOut`.
@@ -62,6 +64,7 @@ typedef enum
   TERN_FETCH_ERROR_WRITE,
   TERN_FETCH_ERROR_CANCELLED,
   TERN_FETCH_ERROR_UNREACHABLE,
+  TERN_FETCH_ERROR_POSITION_UNKNOWN,
 } TernFetchError;
 
 TERN_AVAILABLE_IN_ALL

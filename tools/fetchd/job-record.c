@@ -114,6 +114,8 @@ read_progress (Job *job, GKeyFile *file)
                      DESCRIPTOR_SOCKET);
   job->base = g_key_file_get_uint64 (file, GROUP, "base", NULL);
   job->done = g_key_file_get_uint64 (file, GROUP, "done", NULL);
+  /* It was a while ago that this was written; the count knows better. */
+  job->unknown = job_is_stream (job);
   job->total = g_key_file_get_int64 (file, GROUP, "total", NULL);
   job->etag = g_key_file_get_string (file, GROUP, "etag", NULL);
   job->final_uri = g_key_file_get_string (file, GROUP, "final-uri", NULL);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <tern/tern.h>
@@ -52,6 +53,12 @@ job_has_ended (const Job *job)
 }
 
 gboolean
+job_is_stream (const Job *job)
+{
+  return job->has_output && job->kind != DESCRIPTOR_FILE;
+}
+
+gboolean
 job_is_owned_by (const Job *job, const char *name)
 {
   return name && g_hash_table_contains (job->owners, name);
@@ -82,6 +89,7 @@ job_new (const char *path, const char *uri, Options *options, int out, Descripto
   if (out >= 0 && kind == DESCRIPTOR_FILE)
     job->base = find_base (out);
   job->total = -1;
+  job->most = G_MAXUINT64;
   if (options->handle_token)
     job->token_hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, options->handle_token, -1);
   return job;
@@ -100,6 +108,7 @@ job_free (Job *job)
 {
   g_clear_pointer (&job->transfer, transfer_forget);
   close_out (job);
+  g_clear_pointer (&job->count, count_unref);
   g_free (job->path);
   g_free (job->uri);
   options_free (job->options);
@@ -145,7 +154,8 @@ job_update (Job *job)
   const guint64 speed = job->speed;
   gboolean changed;
 
-  if (!job->transfer)
+  /* An earlier run that has not ended yet has nothing to say any more. */
+  if (!job->transfer || job->told)
     return FALSE;
   transfer_get_progress (job->transfer, &progress);
   changed = progress.done != job->done || progress.total != job->total;
@@ -206,6 +216,7 @@ make_spec (Job *job)
   spec->agent = job->agent_owner ? g_strdup (options->agent) : NULL;
   spec->caller = g_strdup (job->agent_owner);
   spec->handle_token = g_strdup (options->handle_token);
+  spec->count = job->count ? count_ref (job->count) : NULL;
   return spec;
 }
 
@@ -233,6 +244,11 @@ job_run (Job *job, TernClient *client, GDBusConnection *connection)
     }
   job->measured_at = g_get_monotonic_time ();
   job->measured_done = job->done;
+  /* Nothing else writes now. */
+  if (job->count)
+    count_set (job->count, job->done, job->done);
+  job->most = G_MAXUINT64;
+  job->told = FALSE;
   job->transfer = transfer_start (client, connection, spec, NULL, on_end, job);
   set_state (job, JOB_RUNNING);
 }
@@ -258,6 +274,19 @@ job_pause (Job *job, GError **error)
   return TRUE;
 }
 
+/* A stream goes on where the one before ended, to the byte, or not at all. A job whose output was a
+ * file goes on at what it says: nothing of that has been in a stream. */
+static gboolean
+check_position (const Job *job, DescriptorKind kind, GError **error)
+{
+  if (!job->unknown || kind == DESCRIPTOR_FILE)
+    return TRUE;
+  g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_POSITION_UNKNOWN,
+                       _ ("How many bytes were written before the helper ended is not known: say "
+                          "by Claim, with the option received, how many have arrived"));
+  return FALSE;
+}
+
 gboolean
 job_resume (Job *job, int out, DescriptorKind kind, GError **error)
 {
@@ -273,10 +302,16 @@ job_resume (Job *job, int out, DescriptorKind kind, GError **error)
                            _ ("The job has no descriptor any more: a new one is needed"));
       return FALSE;
     }
+  if (out >= 0 && !check_position (job, kind, error))
+    {
+      close (out);
+      return FALSE;
+    }
   if (out >= 0)
     {
       close_out (job);
       job->out = out;
+      job->unknown = FALSE;
       /* A job that was to fill the cache may get an output; it has none of the bytes. */
       if (!job->has_output)
         job->done = 0;
@@ -297,5 +332,44 @@ job_cancel (Job *job, GError **error)
   if (job->transfer)
     transfer_cancel (job->transfer);
   set_state (job, JOB_CANCELLED);
+  return TRUE;
+}
+
+/* More than there is, or than was written, is a mistake, and would leave a hole. */
+static gboolean
+check_received (Job *job, guint64 received, GError **error)
+{
+  guint64 most;
+
+  /* Who has said how much arrived may still correct it. */
+  if (job->count && !job->told)
+    job->most = MIN (job->most, count_get_most (job->count));
+  most = job->has_output ? job->most : 0;
+  if (job->total >= 0)
+    most = MIN (most, (guint64)job->total);
+  most = MIN (most, G_MAXINT64);
+  if (received <= most)
+    return TRUE;
+  g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION,
+               _ ("%" PRIu64 " bytes cannot have been received: at most %" PRIu64
+                  " were written"),
+               received, most);
+  return FALSE;
+}
+
+gboolean
+job_set_received (Job *job, guint64 received, GError **error)
+{
+  if (!states[job->state].can_resume)
+    return refuse (job, N_ ("A job that is “%s” cannot be set to what was received"), error);
+  if (!check_received (job, received, error))
+    return FALSE;
+  job->done = received;
+  job->unknown = FALSE;
+  job->told = TRUE;
+  /* Also for the helper that comes after this one. */
+  if (job->count && !job->transfer)
+    count_set (job->count, received, received);
+  job->on_changed (job, job->data);
   return TRUE;
 }

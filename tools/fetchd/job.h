@@ -3,6 +3,7 @@
 #pragma once
 
 #include "callers.h"
+#include "count.h"
 #include "options.h"
 #include "transfer.h"
 
@@ -45,6 +46,10 @@ struct _Job
   char *agent_owner; /* whose object the agent is */
 
   guint64 done;
+  guint64 most;     /* that may have been written; all bits where nobody knows */
+  gboolean unknown; /* whether it is @done that was written is not known */
+  gboolean told;    /* @done is what the reader says; nobody wrote since */
+  Count *count;     /* of a detached job that writes into no file, else NULL */
   gint64 total;
   guint64 speed;
   char *etag;
@@ -66,6 +71,8 @@ void job_free (Job *job);
 const char *job_state_name (JobState state);
 JobState job_state_from_name (const char *name);
 gboolean job_has_ended (const Job *job);
+/* Whether what it wrote can be neither read nor written again: a pipe or a socket has it. */
+gboolean job_is_stream (const Job *job);
 gboolean job_is_owned_by (const Job *job, const char *name);
 
 /* The queue gives it its turn. */
@@ -73,8 +80,11 @@ void job_run (Job *job, TernClient *client, GDBusConnection *connection);
 /* Takes what the transfer says of how far it is; TRUE when something changed. */
 gboolean job_update (Job *job);
 
-/* What callers ask for; errors are TERN_FETCH_ERROR_WRONG_STATE and _INVALID_DESCRIPTOR. */
+/* What callers ask for; errors are TERN_FETCH_ERROR_WRONG_STATE, _INVALID_DESCRIPTOR,
+ * _INVALID_OPTION and _POSITION_UNKNOWN. */
 gboolean job_pause (Job *job, GError **error);
 /* Takes @out; -1 is none. */
 gboolean job_resume (Job *job, int out, DescriptorKind kind, GError **error);
 gboolean job_cancel (Job *job, GError **error);
+/* The job is to go on behind so many bytes, whatever was written. */
+gboolean job_set_received (Job *job, guint64 received, GError **error);

@@ -2,7 +2,8 @@
 /* Detached jobs on disk: a file for each, written anew and put in place of the old one, so that a
  * helper that is killed at any instant leaves the old one or the new one. A new job is there before
  * its caller hears of it, and the entity tag of what it fetches as soon as that is known; how far a
- * job is, is written every other second. */
+ * job is, is written every other second. That is enough for a file; of a pipe there is a count
+ * beside it. */
 #include "keep.h"
 
 #include "job-record.h"
@@ -16,6 +17,7 @@
 #define WRITE_SECONDS 2
 #define KEEP_SECONDS (30 * 24 * 3600)
 #define SUFFIX ".job"
+#define COUNT ".count"
 #define RECORD_MOST (4 << 20)
 
 struct _Keep
@@ -29,9 +31,9 @@ struct _Keep
 };
 
 static char *
-file_of (Keep *keep, const Job *job)
+file_of (Keep *keep, const Job *job, const char *suffix)
 {
-  g_autofree char *name = g_strconcat (job->path + strlen (JOB_ROOT "/"), SUFFIX, NULL);
+  g_autofree char *name = g_strconcat (job->path + strlen (JOB_ROOT "/"), suffix, NULL);
 
   return g_build_filename (keep->folder, name, NULL);
 }
@@ -65,7 +67,7 @@ mark_of (const Job *job)
 static void
 write_job (Keep *keep, Job *job)
 {
-  g_autofree char *path = file_of (keep, job);
+  g_autofree char *path = file_of (keep, job, SUFFIX);
   g_autofree char *text = job_record_write (job);
 
   if (!write_file (path, text))
@@ -94,12 +96,36 @@ on_timer (gpointer data)
 }
 
 static void
+drop_count (Keep *keep, Job *job)
+{
+  g_autofree char *path = file_of (keep, job, COUNT);
+
+  g_clear_pointer (&job->count, count_unref);
+  g_unlink (path);
+}
+
+/* Before the first byte is written there is a count. One that is there is kept: an earlier run may
+ * still be at its last write, and nobody else would know of that. */
+static void
+tend_count (Keep *keep, Job *job)
+{
+  if (job->count && (!job_is_stream (job) || job->state == JOB_DONE))
+    drop_count (keep, job);
+  if (job->count || !job_is_stream (job) || (job->state != JOB_QUEUED && !job->told))
+    return;
+  g_autofree char *path = file_of (keep, job, COUNT);
+
+  job->count = count_new (path, job->done, job->etag);
+}
+
+static void
 on_changed (Job *job, gpointer data)
 {
   Keep *keep = data;
 
   if (!job->options->detached)
     return;
+  tend_count (keep, job);
   /* A change of state is written at once, how far it is later. */
   if (g_hash_table_lookup (keep->written, job) != mark_of (job))
     {
@@ -118,9 +144,10 @@ on_removed (Job *job, const char *owner, gpointer data)
 
   if (owner || !job->options->detached)
     return;
-  g_autofree char *path = file_of (keep, job);
+  g_autofree char *path = file_of (keep, job, SUFFIX);
 
   g_unlink (path);
+  drop_count (keep, job);
   g_hash_table_remove (keep->dirty, job);
   g_hash_table_remove (keep->written, job);
 }
@@ -131,6 +158,25 @@ static gboolean
 is_path (const char *path)
 {
   return g_variant_is_object_path (path);
+}
+
+/* What is known of the last instant of the helper that was. A count of less than the state knew is
+ * none. */
+static void
+read_count (Keep *keep, Job *job)
+{
+  g_autofree char *path = file_of (keep, job, COUNT);
+  g_auto (CountState) state;
+
+  if (!count_read (path, &state) || !job_is_stream (job) || state.done < job->done)
+    return;
+  job->done = state.done;
+  job->most = state.most;
+  job->unknown = state.done != state.most;
+  if (!state.etag)
+    return;
+  g_free (job->etag);
+  job->etag = g_steal_pointer (&state.etag);
 }
 
 static Job *
@@ -155,7 +201,20 @@ read_job (Keep *keep, const char *name)
       return NULL;
     }
   job->account = callers_take_account (keep->callers, partition);
+  read_count (keep, job);
   return job;
+}
+
+/* A count whose job is no more. */
+static void
+remove_lost_count (Keep *keep, const char *name)
+{
+  g_autofree char *id = g_strndup (name, strlen (name) - strlen (COUNT));
+  g_autofree char *record = g_strconcat (keep->folder, "/", id, SUFFIX, NULL);
+  g_autofree char *path = g_build_filename (keep->folder, name, NULL);
+
+  if (!g_file_test (record, G_FILE_TEST_EXISTS))
+    g_unlink (path);
 }
 
 static int
@@ -182,6 +241,11 @@ read_all (Keep *keep)
       if (job)
         g_ptr_array_add (list, job);
     }
+  if (dir)
+    g_dir_rewind (dir);
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_suffix (name, COUNT))
+      remove_lost_count (keep, name);
   g_ptr_array_sort (list, by_age);
   for (guint i = 0; i < list->len; i++)
     {

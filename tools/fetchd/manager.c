@@ -196,7 +196,8 @@ claim (Manager *manager,
   options = options_parse (dictionary, OPTIONS_CLAIM, list, &error);
   if (options)
     job = find_claimed (manager, caller, token, &error);
-  if (!job)
+  if (!job
+      || (options->received >= 0 && !job_set_received (job, (guint64)options->received, &error)))
     {
       g_dbus_method_invocation_return_gerror (invocation, error);
       return;

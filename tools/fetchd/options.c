@@ -241,6 +241,15 @@ set_agent (Options *options, GVariant *value, GUnixFDList *list, GError **error)
   return TRUE;
 }
 
+static gboolean
+set_received (Options *options, GVariant *value, GUnixFDList *list, GError **error)
+{
+  if (g_variant_get_uint64 (value) > G_MAXINT64)
+    return refuse (error, _ ("Nothing is as large as what is said to be received"));
+  options->received = (gint64)g_variant_get_uint64 (value);
+  return TRUE;
+}
+
 static const struct
 {
   const char *key;
@@ -261,6 +270,7 @@ static const struct
   { "body", "h", OPTIONS_OPEN, set_body },
   { "secrets", "h", OPTIONS_FETCH | OPTIONS_OPEN | OPTIONS_CLAIM, set_secrets },
   { "agent", "o", OPTIONS_FETCH | OPTIONS_OPEN | OPTIONS_CLAIM, set_agent },
+  { "received", "t", OPTIONS_CLAIM, set_received },
 };
 
 static gboolean
@@ -299,6 +309,7 @@ options_parse (GVariant *dictionary, OptionsCall call, GUnixFDList *list, GError
 
   options->headers = tern_headers_new ();
   options->retries = options->body = -1;
+  options->received = -1;
   options->timeout = -1;
   options->size = g_variant_get_size (dictionary);
   g_variant_iter_init (&iter, dictionary);

@@ -29,6 +29,7 @@ typedef struct
   char *method;
   char *content_type;
   int body;         /* -1 for none */
+  gint64 received;  /* -1 where nothing was said */
   Secrets *secrets; /* NULL for none */
   char *agent;      /* NULL for none */
   gsize size;       /* bytes that these take */

@@ -22,6 +22,15 @@ on_response (TernDownloadOptions *options, TernResponse *response, guint64 offse
   g_autofree char *etag = tern_response_get_header (response, "etag");
 
   transfer_set_facts (self, etag ? etag : "", tern_response_get_uri (response));
+  /* Before the first byte: without it nothing could go on behind them. */
+  if (self->spec->count)
+    count_set_etag (self->spec->count, etag ? etag : "");
+}
+
+static void
+on_writing (TernDownloadOptions *options, guint64 done, guint64 most, Transfer *self)
+{
+  count_set (self->spec->count, done, most);
 }
 
 /* How much of what the job wrote is there to go on behind: a file may have been cut, and one that
@@ -70,6 +79,8 @@ make_options (Transfer *self, guint64 offset)
   tern_download_options_set_resume_etag (options, spec->etag);
   g_signal_connect (options, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (options, "response", G_CALLBACK (on_response), self);
+  if (spec->count)
+    g_signal_connect (options, "writing", G_CALLBACK (on_writing), self);
   return options;
 }
 

@@ -45,6 +45,7 @@ transfer_spec_free (TransferSpec *spec)
   g_free (spec->agent);
   g_free (spec->caller);
   g_free (spec->handle_token);
+  g_clear_pointer (&spec->count, count_unref);
   g_free (spec);
 }
 

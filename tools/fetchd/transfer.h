@@ -2,6 +2,7 @@
 /* One body on its way from a server into a descriptor, in a thread of its own. */
 #pragma once
 
+#include "count.h"
 #include "descriptor.h"
 #include "secrets.h"
 
@@ -33,6 +34,7 @@ typedef struct
   char *agent;      /* NULL for none: an object of @caller's */
   char *caller;
   char *handle_token;
+  Count *count; /* of what goes into a pipe or a socket; NULL where nobody counts */
 } TransferSpec;
 
 typedef struct
