@@ -253,6 +253,66 @@ tern_download_options_set_retry_delay (TernDownloadOptions *self, double seconds
 }
 
 /**
+ * tern_download_options_get_timeout:
+ * @self: options
+ *
+ * Gets #TernDownloadOptions:timeout.
+ *
+ * Returns: see #TernDownloadOptions:timeout
+ */
+double
+tern_download_options_get_timeout (TernDownloadOptions *self)
+{
+  return tern_download_options_peek (self)->timeout;
+}
+
+/**
+ * tern_download_options_set_timeout:
+ * @self: options
+ * @seconds: see #TernDownloadOptions:timeout
+ *
+ * Sets #TernDownloadOptions:timeout.
+ */
+void
+tern_download_options_set_timeout (TernDownloadOptions *self, double seconds)
+{
+  TernDownloadWishes *wishes = tern_download_options_peek (self);
+
+  wishes->timeout = seconds >= 0 ? seconds : -1;
+  g_object_notify (G_OBJECT (self), "timeout");
+}
+
+/**
+ * tern_download_options_get_total_timeout:
+ * @self: options
+ *
+ * Gets #TernDownloadOptions:total-timeout.
+ *
+ * Returns: see #TernDownloadOptions:total-timeout
+ */
+double
+tern_download_options_get_total_timeout (TernDownloadOptions *self)
+{
+  return tern_download_options_peek (self)->total_timeout;
+}
+
+/**
+ * tern_download_options_set_total_timeout:
+ * @self: options
+ * @seconds: see #TernDownloadOptions:total-timeout
+ *
+ * Sets #TernDownloadOptions:total-timeout.
+ */
+void
+tern_download_options_set_total_timeout (TernDownloadOptions *self, double seconds)
+{
+  TernDownloadWishes *wishes = tern_download_options_peek (self);
+
+  wishes->total_timeout = seconds >= 0 ? seconds : -1;
+  g_object_notify (G_OBJECT (self), "total-timeout");
+}
+
+/**
  * tern_download_options_get_resume:
  * @self: options
  *

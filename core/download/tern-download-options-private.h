@@ -13,6 +13,8 @@ typedef struct
   guint64 resume_offset;
   guint64 max_size;   /* 0 is none */
   gint64 retry_delay; /* microseconds */
+  double timeout;     /* seconds; negative: the client's, as below */
+  double total_timeout;
   guint retries;
   gboolean resume;
   gboolean overwrite;

@@ -31,6 +31,8 @@ enum
   PROP_MAX_SIZE,
   PROP_RETRIES,
   PROP_RETRY_DELAY,
+  PROP_TIMEOUT,
+  PROP_TOTAL_TIMEOUT,
   PROP_RESUME,
   PROP_OVERWRITE,
   PROP_SET_MTIME,
@@ -60,9 +62,12 @@ tern_download_wishes_clear (TernDownloadWishes *self)
 static void
 set_defaults (TernDownloadWishes *self)
 {
-  *self = (TernDownloadWishes){
-    .retry_delay = G_TIME_SPAN_SECOND, .retries = 5, .resume = TRUE, .set_mtime = TRUE
-  };
+  *self = (TernDownloadWishes){ .retry_delay = G_TIME_SPAN_SECOND,
+                                .timeout = -1,
+                                .total_timeout = -1,
+                                .retries = 5,
+                                .resume = TRUE,
+                                .set_mtime = TRUE };
 }
 
 void
@@ -122,6 +127,12 @@ tern_download_options_get_property (GObject *object, guint id, GValue *value, GP
     case PROP_RETRY_DELAY:
       g_value_set_double (value, tern_download_options_get_retry_delay (self));
       break;
+    case PROP_TIMEOUT:
+      g_value_set_double (value, tern_download_options_get_timeout (self));
+      break;
+    case PROP_TOTAL_TIMEOUT:
+      g_value_set_double (value, tern_download_options_get_total_timeout (self));
+      break;
     case PROP_RESUME:
       g_value_set_boolean (value, tern_download_options_get_resume (self));
       break;
@@ -169,6 +180,12 @@ tern_download_options_set_property (GObject *object,
       break;
     case PROP_RETRY_DELAY:
       tern_download_options_set_retry_delay (self, g_value_get_double (value));
+      break;
+    case PROP_TIMEOUT:
+      tern_download_options_set_timeout (self, g_value_get_double (value));
+      break;
+    case PROP_TOTAL_TIMEOUT:
+      tern_download_options_set_total_timeout (self, g_value_get_double (value));
       break;
     case PROP_RESUME:
       tern_download_options_set_resume (self, g_value_get_boolean (value));
@@ -231,6 +248,39 @@ install_values (GObjectClass *klass)
 }
 
 static void
+install_times (GObjectClass *klass)
+{
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
+
+  /**
+   * TernDownloadOptions:retry-delay:
+   *
+   * Seconds before the first such try; each further one waits twice as long, a minute at most. A
+   * Retry-After of the server's goes before, with five minutes at most.
+   */
+  g_object_class_install_property (
+      klass, PROP_RETRY_DELAY,
+      g_param_spec_double ("retry-delay", NULL, NULL, 0, LONGEST_DELAY, 1.0, flags));
+  /**
+   * TernDownloadOptions:timeout:
+   *
+   * How long, in seconds, no byte may move before a try is given up; 0 is no limit, and negative is
+   * what the client has (#TernClient:timeout).
+   */
+  g_object_class_install_property (
+      klass, PROP_TIMEOUT, g_param_spec_double ("timeout", NULL, NULL, -1, G_MAXDOUBLE, -1, flags));
+  /**
+   * TernDownloadOptions:total-timeout:
+   *
+   * How long, in seconds, the whole download may take, with all tries and the waits between them;
+   * 0 is no limit, and negative is what the client has (#TernClient:total-timeout).
+   */
+  g_object_class_install_property (
+      klass, PROP_TOTAL_TIMEOUT,
+      g_param_spec_double ("total-timeout", NULL, NULL, -1, G_MAXDOUBLE, -1, flags));
+}
+
+static void
 install_rules (GObjectClass *klass)
 {
   const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | G_PARAM_EXPLICIT_NOTIFY;
@@ -249,15 +299,6 @@ install_rules (GObjectClass *klass)
    */
   g_object_class_install_property (
       klass, PROP_RETRIES, g_param_spec_uint ("retries", NULL, NULL, 0, G_MAXUINT, 5, flags));
-  /**
-   * TernDownloadOptions:retry-delay:
-   *
-   * Seconds before the first such try; each further one waits twice as long, a minute at most. A
-   * Retry-After of the server's goes before, with five minutes at most.
-   */
-  g_object_class_install_property (
-      klass, PROP_RETRY_DELAY,
-      g_param_spec_double ("retry-delay", NULL, NULL, 0, LONGEST_DELAY, 1.0, flags));
   /**
    * TernDownloadOptions:resume:
    *
@@ -338,6 +379,7 @@ tern_download_options_class_init (TernDownloadOptionsClass *klass)
   object_class->get_property = tern_download_options_get_property;
   object_class->set_property = tern_download_options_set_property;
   install_values (object_class);
+  install_times (object_class);
   install_rules (object_class);
   install_signals ();
 }

@@ -16,8 +16,24 @@
 /* After that much in one go the driver has its turn. */
 #define TURN (1024 * 1024)
 #define BLOCK (64 * 1024)
+/* Thirty years are for ever. */
+#define SECONDS_MOST 1e9
 
 typedef TernStep (*StateFunc) (TernDownloadRun *self, TernWait *wait, GError **error);
+
+/* When all has to be over: what the download is told, else what the client is. */
+static gint64
+find_end (const TernDownloadWishes *wishes, const TernSettings *settings)
+{
+  gint64 total = settings->total_timeout;
+
+  if (wishes->total_timeout >= 0)
+    total = (gint64)(MIN (wishes->total_timeout, SECONDS_MOST) * G_TIME_SPAN_SECOND);
+  /* Less than a microsecond is still a limit. */
+  if (wishes->total_timeout > 0)
+    total = MAX (total, 1);
+  return total ? g_get_monotonic_time () + total : TERN_NEVER;
+}
 
 TernDownloadRun *
 tern_download_run_new (
@@ -36,9 +52,8 @@ tern_download_run_new (
                      && g_signal_has_handler_pending (
                          options, tern_download_signals[TERN_DOWNLOAD_PROGRESS], 0, TRUE);
   self->have.total = self->left.identity.total = -1;
-  self->total_at
-      = settings->total_timeout ? g_get_monotonic_time () + settings->total_timeout : TERN_NEVER;
   tern_download_wishes_init (&self->wishes, options);
+  self->total_at = find_end (&self->wishes, settings);
   return self;
 }
 

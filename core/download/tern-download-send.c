@@ -23,12 +23,14 @@ remove_conditions (TernHeaders *headers)
     tern_headers_remove (headers, names[i]);
 }
 
-/* What is left of the time for all. */
+/* What is left of the time for all; no limit of the client's where there is to be none. */
 static gboolean
 limit_time (TernDownloadRun *self, GError **error)
 {
   const gint64 left = self->total_at - g_get_monotonic_time ();
 
+  tern_request_set_timeout (self->request, self->wishes.timeout);
+  tern_request_set_total_timeout (self->request, 0);
   if (self->total_at == TERN_NEVER)
     return TRUE;
   if (left <= 0)

@@ -53,6 +53,14 @@ double tern_download_options_get_retry_delay (TernDownloadOptions *self);
 TERN_AVAILABLE_IN_ALL
 void tern_download_options_set_retry_delay (TernDownloadOptions *self, double seconds);
 TERN_AVAILABLE_IN_ALL
+double tern_download_options_get_timeout (TernDownloadOptions *self);
+TERN_AVAILABLE_IN_ALL
+void tern_download_options_set_timeout (TernDownloadOptions *self, double seconds);
+TERN_AVAILABLE_IN_ALL
+double tern_download_options_get_total_timeout (TernDownloadOptions *self);
+TERN_AVAILABLE_IN_ALL
+void tern_download_options_set_total_timeout (TernDownloadOptions *self, double seconds);
+TERN_AVAILABLE_IN_ALL
 guint64 tern_download_options_get_max_size (TernDownloadOptions *self);
 TERN_AVAILABLE_IN_ALL
 void tern_download_options_set_max_size (TernDownloadOptions *self, guint64 max_size);

@@ -111,7 +111,10 @@ test_idle (gboolean async, gconstpointer data)
   g_auto (Load) load;
 
   begin (&load, &shelf, async);
-  tern_client_set_timeout (load.client, 0.3);
+  if (data)
+    tern_download_options_set_timeout (load.options, 0.3);
+  else
+    tern_client_set_timeout (load.client, 0.3);
   shelf_put (&shelf, shelf_stall, 10000);
   load_run (&load, &shelf, "/file", NULL);
   load_assert_right (&load, &shelf);
@@ -185,6 +188,29 @@ test_retry_after (gboolean async, gconstpointer data)
   g_assert_cmpfloat (tern_test_watch_ms (started), <, 50000);
 }
 
+/* Of the download itself, which goes before the client's, or of the client. */
+static void
+set_total (Load *load, gboolean by_options, double seconds)
+{
+  tern_client_set_total_timeout (load->client, by_options ? 0.001 : seconds);
+  if (by_options)
+    tern_download_options_set_total_timeout (load->options, seconds);
+}
+
+/* A client that allows next to nothing allows all to a download that is to have no limit. */
+static void
+test_no_total (gboolean async, gconstpointer data)
+{
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+
+  begin (&load, &shelf, async);
+  set_total (&load, TRUE, 0);
+  shelf_put (&shelf, shelf_right, 0);
+  g_assert_true (load_run (&load, &shelf, "/file", NULL));
+  load_assert_right (&load, &shelf);
+}
+
 /* What would be too late is not waited for. */
 static void
 test_total_timeout (gboolean async, gconstpointer data)
@@ -194,7 +220,7 @@ test_total_timeout (gboolean async, gconstpointer data)
   gint64 started;
 
   begin (&load, &shelf, async);
-  tern_client_set_total_timeout (load.client, 100);
+  set_total (&load, data != NULL, 100);
   shelf_set_fields (&shelf, "Retry-After: 200\r\n");
   shelf_put (&shelf, shelf_status, 503);
   started = tern_test_watch_start ();
@@ -212,7 +238,7 @@ test_total_over (gboolean async, gconstpointer data)
   g_auto (Load) load;
 
   begin (&load, &shelf, async);
-  tern_client_set_total_timeout (load.client, 1.0);
+  set_total (&load, data != NULL, 1.0);
   shelf_put (&shelf, shelf_stall, 10000);
   g_assert_false (load_run (&load, &shelf, "/file", NULL));
   load_assert_io_error (&load, TIMED_OUT, NULL);
@@ -487,7 +513,8 @@ main (int argc, char **argv)
   tern_test_add_both ("/again/given-up", test_given_up, NULL);
   tern_test_add_both ("/again/ignores-and-breaks", test_ignores_and_breaks, NULL);
   tern_test_add_both ("/again/long", test_long, NULL);
-  tern_test_add_both ("/again/idle", test_idle, NULL);
+  tern_test_add_both ("/again/idle/client", test_idle, NULL);
+  tern_test_add_both ("/again/idle/options", test_idle, GINT_TO_POINTER (TRUE));
   for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
     {
       g_autofree char *path = g_strconcat ("/again/status/", statuses[i].name, NULL);
@@ -496,8 +523,11 @@ main (int argc, char **argv)
     }
   tern_test_add_both ("/again/errors-as-responses", test_errors_as_responses, NULL);
   tern_test_add_both ("/again/retry-after", test_retry_after, NULL);
-  tern_test_add_both ("/again/total-timeout", test_total_timeout, NULL);
-  tern_test_add_both ("/again/total-over", test_total_over, NULL);
+  tern_test_add_both ("/again/total-timeout/client", test_total_timeout, NULL);
+  tern_test_add_both ("/again/total-timeout/options", test_total_timeout, GINT_TO_POINTER (TRUE));
+  tern_test_add_both ("/again/total-timeout/none", test_no_total, NULL);
+  tern_test_add_both ("/again/total-over/client", test_total_over, NULL);
+  tern_test_add_both ("/again/total-over/options", test_total_over, GINT_TO_POINTER (TRUE));
   tern_test_add_both ("/again/cancelled", test_cancelled, NULL);
   tern_test_add_both ("/again/refused", test_refused, NULL);
   tern_test_add_both ("/again/checksum/wrong", test_checksum, NULL);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -94,10 +95,12 @@ test_options (void)
   g_assert_false (tern_download_options_get_overwrite (options));
   g_assert_cmpuint (tern_download_options_get_retries (options), ==, 5);
   g_assert_cmpfloat (tern_download_options_get_retry_delay (options), ==, 1.0);
+  g_assert_cmpfloat (tern_download_options_get_timeout (options), ==, -1);
+  g_assert_cmpfloat (tern_download_options_get_total_timeout (options), ==, -1);
   g_object_set (options, "headers", headers, "checksum", "x", "partition", "p", "resume-etag", "e",
                 "resume-offset", G_GUINT64_CONSTANT (7), "max-size", G_GUINT64_CONSTANT (8),
                 "retries", 9, "retry-delay", 0.5, "resume", FALSE, "overwrite", TRUE, "set-mtime",
-                FALSE, NULL);
+                FALSE, "timeout", 1.5, "total-timeout", 0.0, NULL);
   g_assert_true (tern_download_options_get_headers (options) == headers);
   g_assert_cmpstr (tern_download_options_get_checksum (options), ==, "x");
   g_assert_cmpstr (tern_download_options_get_partition (options), ==, "p");
@@ -106,9 +109,16 @@ test_options (void)
   g_assert_cmpuint (tern_download_options_get_max_size (options), ==, 8);
   g_assert_cmpuint (tern_download_options_get_retries (options), ==, 9);
   g_assert_cmpfloat (tern_download_options_get_retry_delay (options), ==, 0.5);
+  g_assert_cmpfloat (tern_download_options_get_timeout (options), ==, 1.5);
+  g_assert_cmpfloat (tern_download_options_get_total_timeout (options), ==, 0);
   g_assert_false (tern_download_options_get_resume (options));
   g_assert_true (tern_download_options_get_overwrite (options));
   g_assert_false (tern_download_options_get_set_mtime (options));
+  /* No number is no limit of one's own. */
+  tern_download_options_set_timeout (options, (double)NAN);
+  tern_download_options_set_total_timeout (options, -7);
+  g_assert_cmpfloat (tern_download_options_get_timeout (options), ==, -1);
+  g_assert_cmpfloat (tern_download_options_get_total_timeout (options), ==, -1);
 }
 
 int

@@ -268,11 +268,11 @@ test_options_of_every_type (void)
   {
     const char *key;
     const char *type;
-  } keys[] = { { "handle_token", "s" }, { "detached", "b" }, { "headers", "a(ss)" },
-               { "checksum", "s" },     { "max_size", "t" }, { "retries", "u" },
-               { "priority", "i" },     { "timeout", "d" },  { "method", "s" },
-               { "content_type", "s" }, { "body", "h" },     { "secrets", "h" },
-               { "agent", "o" },        { "nonsense", "v" } };
+  } keys[] = { { "handle_token", "s" }, { "detached", "b" },     { "headers", "a(ss)" },
+               { "checksum", "s" },     { "max_size", "t" },     { "retries", "u" },
+               { "priority", "i" },     { "timeout", "d" },      { "total_timeout", "d" },
+               { "method", "s" },       { "content_type", "s" }, { "body", "h" },
+               { "secrets", "h" },      { "agent", "o" },        { "nonsense", "v" } };
   static const char *const values[]
       = { "byte 1",        "true",     "int16 1",   "uint16 1",
           "int32 1",       "uint32 1", "int64 1",   "uint64 1",
@@ -327,6 +327,8 @@ test_bad_values (void)
     { "{'checksum': <'crc:12345678'>}", "InvalidOption" },
     { "{'retries': <uint32 4294967295>}", "InvalidOption" },
     { "{'priority': <-2147483648>}", "InvalidOption" },
+    { "{'timeout': <-0.5>}", "InvalidOption" },
+    { "{'total_timeout': <1e9>}", "InvalidOption" },
     { "{'secrets': <handle 0>}", "InvalidDescriptor" },
     { "{'secrets': <handle -1>}", "InvalidDescriptor" },
     /* The message about it is cut in the middle of a character. */

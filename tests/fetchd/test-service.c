@@ -233,6 +233,31 @@ test_cancelled_wait (gboolean async, gconstpointer data)
   g_assert_no_error (error);
 }
 
+/* A server that stops in the middle is given up, by the time without a byte or by that for all. */
+static void
+test_timeouts (gboolean async, gconstpointer data)
+{
+  static const char *const options[]
+      = { "{'timeout': <0.3>, 'retries': <uint32 0>}", "{'total_timeout': <1.0>}" };
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  g_autoptr (TernFetchService) service = tern_fetch_service_new_for_connection (caller);
+  g_autofree char *uri = tern_origin_uri (bus->origin, "/pattern");
+  Pattern pattern = { 0 };
+
+  pattern_serve (bus, "/pattern", &pattern);
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TernFetchJob) job = fetch (service, async, uri, -1, options[i], &error);
+
+      g_assert_no_error (error);
+      g_assert_false (wait_for (job, async, &error));
+      g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_TIMED_OUT);
+    }
+  pattern_open (&pattern);
+}
+
 static void
 test_unreachable (gboolean async, gconstpointer data)
 {
@@ -253,6 +278,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/fetchd/service/open", test_open, NULL);
   tern_test_add_both ("/fetchd/service/killed", test_killed, NULL);
   tern_test_add_both ("/fetchd/service/cancelled-wait", test_cancelled_wait, NULL);
+  tern_test_add_both ("/fetchd/service/timeouts", test_timeouts, NULL);
   tern_test_add_both ("/fetchd/service/unreachable", test_unreachable, NULL);
   return g_test_run ();
 }

@@ -54,6 +54,8 @@ job_record_write (const Job *job)
   g_key_file_set_integer (file, GROUP, "priority", options->priority);
   g_key_file_set_uint64 (file, GROUP, "max-size", options->max_size);
   g_key_file_set_integer (file, GROUP, "retries", options->retries);
+  g_key_file_set_double (file, GROUP, "timeout", options->timeout);
+  g_key_file_set_double (file, GROUP, "total-timeout", options->total_timeout);
   set_text (file, "checksum", options->checksum);
   set_text (file, "etag", job->etag);
   set_text (file, "final-uri", job->final_uri);
@@ -64,6 +66,16 @@ job_record_write (const Job *job)
     }
   set_headers (file, options->headers);
   return g_key_file_to_data (file, NULL, NULL);
+}
+
+static void
+add_seconds (GVariantBuilder *builder, GKeyFile *file, const char *key, const char *option)
+{
+  g_autoptr (GError) error = NULL;
+  const double seconds = g_key_file_get_double (file, GROUP, key, &error);
+
+  if (!error && seconds >= 0)
+    g_variant_builder_add (builder, "{sv}", option, g_variant_new_double (seconds));
 }
 
 /* The options as a caller would give them, so that they are checked as a caller's are. */
@@ -84,6 +96,8 @@ read_options (GKeyFile *file)
   g_variant_builder_add (&builder, "{sv}", "headers", g_variant_builder_end (&fields));
   if (checksum)
     g_variant_builder_add (&builder, "{sv}", "checksum", g_variant_new_string (checksum));
+  add_seconds (&builder, file, "timeout", "timeout");
+  add_seconds (&builder, file, "total-timeout", "total_timeout");
   if (retries >= 0)
     g_variant_builder_add (&builder, "{sv}", "retries", g_variant_new_uint32 ((guint32)retries));
   g_variant_builder_add (

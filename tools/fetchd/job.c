@@ -208,6 +208,8 @@ make_spec (Job *job)
   spec->checksum = g_strdup (options->checksum);
   spec->max_size = options->max_size;
   spec->retries = options->retries;
+  spec->timeout = options->timeout;
+  spec->total_timeout = options->total_timeout;
   spec->kind = job->kind;
   spec->base = job->base;
   spec->offset = job->done;

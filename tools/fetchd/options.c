@@ -180,15 +180,25 @@ set_priority (Options *options, GVariant *value, GUnixFDList *list, GError **err
 }
 
 static gboolean
+take_seconds (double *seconds, GVariant *value, GError **error)
+{
+  *seconds = g_variant_get_double (value);
+  /* Not a number is neither. */
+  if (*seconds >= 0 && *seconds <= LIMIT_SECONDS)
+    return TRUE;
+  return refuse (error, _ ("A time-out is from 0 to %g seconds"), LIMIT_SECONDS);
+}
+
+static gboolean
 set_timeout (Options *options, GVariant *value, GUnixFDList *list, GError **error)
 {
-  const double seconds = g_variant_get_double (value);
+  return take_seconds (&options->timeout, value, error);
+}
 
-  /* Not a number is neither. */
-  if (!(seconds >= 0 && seconds <= LIMIT_SECONDS))
-    return refuse (error, _ ("A time-out is from 0 to %g seconds"), LIMIT_SECONDS);
-  options->timeout = seconds;
-  return TRUE;
+static gboolean
+set_total_timeout (Options *options, GVariant *value, GUnixFDList *list, GError **error)
+{
+  return take_seconds (&options->total_timeout, value, error);
 }
 
 static gboolean
@@ -264,7 +274,8 @@ static const struct
   { "max_size", "t", OPTIONS_FETCH, set_max_size },
   { "retries", "u", OPTIONS_FETCH, set_retries },
   { "priority", "i", OPTIONS_FETCH, set_priority },
-  { "timeout", "d", OPTIONS_OPEN, set_timeout },
+  { "timeout", "d", OPTIONS_FETCH | OPTIONS_OPEN, set_timeout },
+  { "total_timeout", "d", OPTIONS_FETCH | OPTIONS_OPEN, set_total_timeout },
   { "method", "s", OPTIONS_OPEN, set_method },
   { "content_type", "s", OPTIONS_OPEN, set_content_type },
   { "body", "h", OPTIONS_OPEN, set_body },
@@ -310,7 +321,7 @@ options_parse (GVariant *dictionary, OptionsCall call, GUnixFDList *list, GError
   options->headers = tern_headers_new ();
   options->retries = options->body = -1;
   options->received = -1;
-  options->timeout = -1;
+  options->timeout = options->total_timeout = -1;
   options->size = g_variant_get_size (dictionary);
   g_variant_iter_init (&iter, dictionary);
   while (g_variant_iter_next (&iter, "{&sv}", &key, &value))

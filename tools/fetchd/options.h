@@ -26,6 +26,7 @@ typedef struct
   int retries; /* -1 where nothing was said */
   int priority;
   double timeout; /* -1 where nothing was said */
+  double total_timeout;
   char *method;
   char *content_type;
   int body;         /* -1 for none */

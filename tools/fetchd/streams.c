@@ -228,6 +228,7 @@ make_spec (Stream *stream, const char *uri, Options *options, int writer)
   spec->headers = tern_headers_ref (options->headers);
   spec->partition = g_strdup (stream->account->partition);
   spec->timeout = options->timeout;
+  spec->total_timeout = options->total_timeout;
   spec->content_type = g_steal_pointer (&options->content_type);
   spec->body = options->body;
   options->body = -1;

@@ -19,8 +19,8 @@ make_request (TransferSpec *spec)
   for (guint i = 0; tern_headers_get_nth (spec->headers, i, &name, &value); i++)
     tern_headers_append (headers, name, value);
   tern_request_set_partition (request, spec->partition);
-  if (spec->timeout >= 0)
-    tern_request_set_timeout (request, spec->timeout);
+  tern_request_set_timeout (request, spec->timeout);
+  tern_request_set_total_timeout (request, spec->total_timeout);
   if (spec->body >= 0)
     {
       g_autoptr (GInputStream) body = g_unix_input_stream_new (spec->body, TRUE);

@@ -73,6 +73,8 @@ make_options (Transfer *self, guint64 offset)
   tern_download_options_set_partition (options, spec->partition);
   tern_download_options_set_checksum (options, spec->checksum);
   tern_download_options_set_max_size (options, spec->max_size);
+  tern_download_options_set_timeout (options, spec->timeout);
+  tern_download_options_set_total_timeout (options, spec->total_timeout);
   if (spec->retries >= 0)
     tern_download_options_set_retries (options, (guint)spec->retries);
   tern_download_options_set_resume_offset (options, offset);

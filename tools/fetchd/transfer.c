@@ -23,7 +23,7 @@ transfer_spec_new (void)
   TransferSpec *spec = g_new0 (TransferSpec, 1);
 
   spec->body = spec->out = spec->retries = -1;
-  spec->timeout = -1;
+  spec->timeout = spec->total_timeout = -1;
   return spec;
 }
 

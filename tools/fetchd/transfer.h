@@ -21,7 +21,8 @@ typedef struct
   char *checksum;
   guint64 max_size;
   int retries;
-  double timeout;
+  double timeout; /* negative: the client's, as below */
+  double total_timeout;
   char *content_type;
   int body;            /* -1: the request has none */
   gboolean any_status; /* every status is an answer, not only those of success */
