@@ -2,6 +2,7 @@
 /* The benchmark driver without a library: the least work that does each job. Must never become a
  * client: it knows only the origin of this folder. */
 #include "raw-connection.h"
+#include "raw-folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,13 @@ shut (void)
     raw_connection_free (connection);
   connection = NULL;
   raw_shut ();
+  raw_folder_close ();
+}
+
+static bool
+open_raw (const BenchPlan *plan)
+{
+  return raw_open (plan) && (plan->store == NULL || raw_folder_open (plan->store));
 }
 
 static int
@@ -440,7 +448,7 @@ int
 main (int argc, char **argv)
 {
   static const BenchDriver driver
-      = { "raw", version, raw_open, fetch, stream, upload, parallel, hang, shut };
+      = { "raw", version, open_raw, fetch, stream, upload, parallel, hang, shut, raw_folder_read };
 
   return bench_main (argc, argv, &driver);
 }

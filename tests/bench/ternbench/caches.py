@@ -20,6 +20,8 @@ OPTIONS = {'tern-memory': 'memory:?max-size=1G', 'tern-file': 'file://{}?max-siz
            'tern-gdbm': 'gdbm://{}/cache.gdbm?max-size=4G'}
 # A store that is full as it is opened, so that for every new entry an old one has to go.
 FULL = {'tern-file': 'file://{}?max-size=4G&max-entries={}'}
+# What has a file for each entry: the kernel's part of a hit is measured beside it.
+FLOORS = ('tern-file',)
 FEW = 100
 # SoupCache takes minutes to fill with more.
 MOST = {'soup': 20000}
@@ -69,9 +71,12 @@ class Caches:
         time.sleep(0.01)
     raise Failed('memcached did not start')
 
+  def folder_of(self, library, name):
+    return os.path.join(self.folder.name, f'{library}-{name}')
+
   def place(self, library, name, full=None):
     """The --store of a library: the same for the same name, and else a new one."""
-    folder = os.path.join(self.folder.name, f'{library}-{name}')
+    folder = self.folder_of(library, name)
     os.makedirs(folder, exist_ok=True)
     if library == 'tern-memcache':
       if self.memcached is None:
@@ -82,7 +87,7 @@ class Caches:
     return OPTIONS.get(library, '{}').format(folder)
 
   def forget(self, library, name):
-    shutil.rmtree(os.path.join(self.folder.name, f'{library}-{name}'), ignore_errors=True)
+    shutil.rmtree(self.folder_of(library, name), ignore_errors=True)
 
   def close(self):
     if self.memcached is not None:
@@ -92,7 +97,8 @@ class Caches:
 
 
 def measure_sizes(drivers, caches, libraries, many, failures, progress):
-  """{(library, entries): {phase: result}}: filling, opening, hits and evictions in one store."""
+  """{(library, entries): {phase: result}}: filling, opening, hits and evictions in one store; and
+  'floor', the kernel's part of a hit."""
   results = {}
   for library in libraries:
     for entries in (FEW, min(many, MOST.get(library, many))):
@@ -107,6 +113,9 @@ def measure_sizes(drivers, caches, libraries, many, failures, progress):
           phases[phase] = drivers.run(library, phase, n, store=caches.place(library, name, full),
                                       entries=0 if phase == 'cache-evict' else entries,
                                       timeout=900)
+          if phase == 'cache-hit' and library in FLOORS:
+            phases['floor'] = drivers.run('raw', phase, store=caches.folder_of(library, name),
+                                          entries=entries)
         except Failed as failure:
           failures.append(str(failure))
           break
