@@ -31,6 +31,7 @@ static const struct
   [TERN_LOG_EVENT_BODY] = { "body", 2 },
   [TERN_LOG_EVENT_TIMING] = { "timing", 2 },
   [TERN_LOG_EVENT_FLOW] = { "flow", 3 },
+  [TERN_LOG_EVENT_PHASE] = { "phase", 3 },
 };
 
 guint

@@ -55,6 +55,20 @@ tern_exchange_log_reused (const TernExchangeEnv *env, const TernUri *uri)
 }
 
 void
+tern_exchange_log_phase (const TernExchangeEnv *env, TernPhase phase)
+{
+  static const char *const nicks[] = {
+    [TERN_PHASE_NONE] = "none",       [TERN_PHASE_QUEUE] = "queue",
+    [TERN_PHASE_RESOLVE] = "resolve", [TERN_PHASE_CONNECT] = "connect",
+    [TERN_PHASE_TLS] = "tls",         [TERN_PHASE_SEND] = "send",
+    [TERN_PHASE_WAIT] = "wait",       [TERN_PHASE_RECEIVE] = "receive",
+  };
+
+  if (env->log)
+    tern_debug_tell (env->log, env->data, TERN_LOG_EVENT_PHASE, "%s", nicks[phase]);
+}
+
+void
 tern_exchange_log_end (const TernExchangeEnv *env, const TernTimings *timings, guint64 sent)
 {
   if (!env->log)

@@ -3,6 +3,7 @@
  * Each costs one test where nobody listens. */
 #pragma once
 
+#include <tern/tern-failure.h>
 #include <tern/tern-response.h>
 
 #include "base/tern-uri.h"
@@ -17,5 +18,7 @@ void tern_exchange_log_connect_failed (const TernExchangeEnv *env,
 void tern_exchange_log_connected (const TernExchangeEnv *env, TernTransport *transport);
 /* A kept one is used. */
 void tern_exchange_log_reused (const TernExchangeEnv *env, const TernUri *uri);
+/* It is about to do that, or waits in it. */
+void tern_exchange_log_phase (const TernExchangeEnv *env, TernPhase phase);
 /* The head of the response is there; @sent is how much of a body went out. */
 void tern_exchange_log_end (const TernExchangeEnv *env, const TernTimings *timings, guint64 sent);

@@ -60,6 +60,7 @@ struct _TernExchange
   TernTimings timings;
   gint64 mark;  /* when the phase began that is measured */
   guint64 told; /* how much of the upload was reported */
+  TernPhase told_phase;
   TernResponse *response;
   TernReader *body;
 };
@@ -493,6 +494,15 @@ step_head (TernExchange *self, TernWait *wait, GError **error)
   return TERN_STEP_DONE;
 }
 
+static void
+tell_phase (TernExchange *self)
+{
+  if (!self->env->log || self->told_phase == self->facts.phase)
+    return;
+  self->told_phase = self->facts.phase;
+  tern_exchange_log_phase (self->env, self->told_phase);
+}
+
 TernStep
 tern_exchange_step (TernExchange *self, TernWait *wait, GError **error)
 {
@@ -503,7 +513,13 @@ tern_exchange_step (TernExchange *self, TernWait *wait, GError **error)
   TernStep step = TERN_STEP_DONE;
 
   while (step == TERN_STEP_DONE && self->state != STATE_DONE)
-    step = steps[self->state](self, wait, error);
+    {
+      tell_phase (self);
+      step = steps[self->state](self, wait, error);
+    }
+  /* Those of a connection that is being made go by within one state. */
+  if (step == TERN_STEP_WAIT)
+    tell_phase (self);
   return step;
 }
 

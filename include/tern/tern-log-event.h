@@ -24,6 +24,8 @@ G_BEGIN_DECLS
  * @TERN_LOG_EVENT_BODY: how many bytes a body has, never the bytes; level 2
  * @TERN_LOG_EVENT_TIMING: how long the phases of an exchange took; level 2
  * @TERN_LOG_EVENT_FLOW: the way that a request took through the stages; level 3
+ * @TERN_LOG_EVENT_PHASE: a request has come to another phase, whose nick of #TernPhase is the text,
+ *   such as `resolve` or `wait`; while a connection is made only those in which it waits; level 3
  *
  * The events of #TernClient::log, and the #TernClient:debug-level from which on they are printed.
  */
@@ -45,6 +47,7 @@ typedef enum
   TERN_LOG_EVENT_BODY,
   TERN_LOG_EVENT_TIMING,
   TERN_LOG_EVENT_FLOW,
+  TERN_LOG_EVENT_PHASE,
 } TernLogEvent;
 
 G_END_DECLS

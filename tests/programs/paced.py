@@ -47,7 +47,8 @@ class Server:
 
 
 class Paced(Server):
-  """Each request gets what send() was given, piece by piece; None closes the connection."""
+  """Each request gets what send() was given, piece by piece; None closes the connection, and a
+  function is called with it and what came behind the head."""
 
   def __init__(self):
     self.pieces = queue.Queue()
@@ -67,7 +68,10 @@ class Paced(Server):
         return False
       if piece == 'next':
         return True
-      peer.sendall(piece)
+      if callable(piece):
+        piece(peer, head.split(b'\r\n\r\n', 1)[1])
+      else:
+        peer.sendall(piece)
 
   def send(self, *pieces):
     for piece in pieces:

@@ -13,6 +13,7 @@ import time
 
 from paced import Paced, Paths
 from program import ENVIRONMENT, FOLDER, TERN, path, start, tern
+from schema import Schema
 from tap import Skip, case, contains, equal, lacks, run
 
 KILO = b'x' * 1000
@@ -134,6 +135,101 @@ def several():
   server.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   screen.wait_for('exit=4')
   screen.close()
+
+
+def read_body(size):
+  """For Paced: takes that many bytes of a body, so that the rest can be sent."""
+  def take(peer, body):
+    left = size - len(body)
+    while left > 0:
+      left -= len(peer.recv(min(left, 1 << 20)))
+  return take
+
+
+def read_chunks(peer, body):
+  while not body.endswith(b'0\r\n\r\n'):
+    body += peer.recv(1 << 20)
+
+
+@case('/progress/upload')
+def upload():
+  # More than sockets hold: it stands still before its end, somewhere.
+  size = 64000000
+  with open(path('upload'), 'wb') as stream:
+    stream.truncate(size)
+  server = Paced()
+  screen = Screen('send', 'POST', server('/up'), '@' + path('upload'), more='>sent')
+  line = r'\[#*-{10,}\] sending, [\d.]+ [kM]B of 64\.0 MB \(\d+%\), SPEED(, TIME left)?'
+  screen.wait_until(line, lambda text: re.fullmatch(line, text))
+  server.send(read_body(size))
+  screen.wait_for('waiting for the answer, TIME')
+  server.send_head(1000000)
+  server.send(KILO * 250)
+  screen.wait_for('[#####---------------] 250.0 kB of 1.0 MB (25%), SPEED, TIME left')
+  server.send(KILO * 750)
+  screen.wait_for('exit=0')
+  screen.close()
+
+
+@case('/progress/upload/unknown-length')
+def upload_unknown():
+  server = Paced()
+  os.mkfifo(path('fifo'))
+  screen = Screen('send', 'POST', server('/up'), '@-', more=f'<{path("fifo")} >sent')
+  with open(path('fifo'), 'wb') as stream:
+    stream.write(KILO * 250)
+    stream.flush()
+    screen.wait_for('sending, 250.0 kB, SPEED')
+    stream.write(KILO * 50)
+  server.send(read_chunks)
+  screen.wait_for('waiting for the answer, TIME')
+  server.send_head(0)
+  screen.wait_for('exit=0')
+  screen.close()
+
+
+@case('/progress/upload/json')
+def upload_json():
+  server = Paced()
+  process = start('send', '--progress', 'json', 'POST', server('/up'), '@-', stderr=subprocess.PIPE,
+                  stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+  process.stdin.write(KILO)
+  process.stdin.flush()
+  schema = Schema()
+  lines = [json.loads(process.stderr.readline())]
+  process.stdin.write(KILO)
+  process.stdin.close()
+  server.send(read_chunks)
+  server.send_head(3000)
+  server.send(KILO)
+  while lines[-1]['phase'] != 'receive':
+    lines.append(json.loads(process.stderr.readline()))
+  server.send(KILO * 2)
+  lines += [json.loads(line) for line in process.stderr.read().splitlines()]
+  process.stderr.close()
+  equal(process.wait(20), 0)
+  for line in lines:
+    schema.check(line)
+  first, last = lines[0], lines[-1]
+  equal((first['phase'], first['done'], first['total'], first['sent'], first['left']),
+        ('send', 1000, None, 1000, None))
+  equal([(line['done'], line['total'], line['sent']) for line in lines
+         if line['phase'] == 'receive'][0], (1000, 3000, 2000))
+  equal((last['phase'], last['done'], last['sent']), ('done', 3000, 2000))
+
+
+@case('/progress/upload/plain')
+def upload_plain():
+  server = Paced()
+  process = start('send', '--progress', 'plain', 'POST', server('/up'), 'name=value',
+                  stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+  server.send(read_body(len('{"name":"value"}')))
+  server.send_head(5)
+  server.send(b'hello')
+  lines = process.stderr.read().decode().replace('\xa0', ' ').splitlines()
+  process.stderr.close()
+  equal(process.wait(20), 0)
+  equal(lines[-1], server('/up') + ': done, 16 bytes sent, 5 bytes received')
 
 
 @case('/progress/parallel')
@@ -285,6 +381,30 @@ def ctrl_c():
   screen.wait_for('exit=130')
   equal(screen.tmux('display-message', '-p', '#{cursor_flag} #{cursor_x}').strip(), '1 0')
   screen.close()
+
+
+@case('/progress/phases')
+def phases():
+  # A server that never answers the first message of TLS.
+  server = Paced()
+  screen = Screen('get', server('/never').replace('http:', 'https:'), more='>/dev/null')
+  screen.wait_for('securing the connection, TIME')
+  screen.tmux('send-keys', 'C-c')
+  screen.wait_for('exit=130')
+  screen.close()
+
+
+@case('/progress/ctrl-c/keys')
+def ctrl_c_keys():
+  # What was typed is echoed, also where nothing was drawn.
+  for command in (('trace',), ('get', '--progress', 'none', '-o', 'never'),
+                  ('download', '--no-cache', '--progress', 'none'), ('-i', '-o', 'never')):
+    server = Paced()
+    screen = Screen(*command, server('/never'))
+    server.requests.get(timeout=20)
+    screen.tmux('send-keys', 'C-c')
+    screen.wait_for('exit=130')
+    screen.close()
 
 
 @case('/progress/none-without-a-terminal')

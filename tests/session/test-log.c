@@ -14,6 +14,7 @@
 typedef struct
 {
   GString *lines; /* "nick: text" each, ports as PORT */
+  GString *phases; /* with a blank before each */
   char *way;      /* of the last request */
   GThread *thread;
   TernRequest *request;
@@ -40,6 +41,11 @@ on_log (TernClient *client, TernRequest *request, TernLogEvent event, const char
       log->way = g_strdup (text);
       return;
     }
+  if (event == TERN_LOG_EVENT_PHASE)
+    {
+      g_string_append_printf (log->phases, " %s", text);
+      return;
+    }
   if (event == TERN_LOG_EVENT_TIMING)
     text = "…";
   g_string_append_printf (log->lines, "%s: %s\n", g_enum_get_value (klass, event)->value_nick,
@@ -58,6 +64,7 @@ static void
 log_init (Log *self, Session *s)
 {
   *self = (Log){ .lines = g_string_new (NULL),
+                 .phases = g_string_new (NULL),
                  .thread = g_thread_self (),
                  .port = tern_origin_get_port (s->origin) };
   tern_client_set_user_agent (s->client, NULL);
@@ -68,6 +75,7 @@ static void
 log_clear (Log *self)
 {
   g_free (self->way);
+  g_string_free (self->phases, TRUE);
   g_string_free (self->lines, TRUE);
 }
 
@@ -296,6 +304,30 @@ test_failures (gboolean async, gconstpointer data)
   log_assert_has (&log, "connect-failed: (" NAMES_HOST ", ");
 }
 
+/* Who looks at it learns what it waits for just now. */
+static void
+test_phases (gboolean async, gconstpointer data)
+{
+  g_autofree char *uri = names_uri ("/");
+  g_autoptr (Names) names = NULL;
+  g_auto (Session) s;
+  g_auto (Log) log;
+
+  session_init (&s, async);
+  log_init (&log, &s);
+  session_get (&s, "/plain", 200, TERN_ORIGIN_DEMO_TEXT);
+  g_assert_true (g_str_has_prefix (log.phases->str, " queue "));
+  g_assert_true (g_str_has_suffix (log.phases->str, " send wait"));
+  g_assert_null (strstr (log.phases->str, "resolve"));
+  names = names_new (s.client);
+  names->hangs = TRUE;
+  tern_client_set_total_timeout (s.client, 0.2);
+  session_ask (&s, "GET", uri);
+  session_fetch (&s);
+  session_assert_error (&s, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, NULL);
+  g_assert_true (g_str_has_suffix (log.phases->str, " queue resolve"));
+}
+
 static void
 test_tls (gboolean async, gconstpointer data)
 {
@@ -374,6 +406,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/log/cache", test_cache, NULL);
   tern_test_add_both ("/log/bodies", test_bodies, NULL);
   tern_test_add_both ("/log/failures", test_failures, NULL);
+  tern_test_add_both ("/log/phases", test_phases, NULL);
   tern_test_add_both ("/log/tls", test_tls, NULL);
   g_test_add_func ("/log/stderr", test_stderr);
   g_test_add_func ("/log/property", test_property);

@@ -22,6 +22,8 @@ tell_all (const TernExchangeEnv *env)
   tern_exchange_log_connect (env, uri);
   tern_exchange_log_connect_failed (env, uri, error);
   tern_exchange_log_reused (env, uri);
+  tern_exchange_log_phase (env, TERN_PHASE_QUEUE);
+  tern_exchange_log_phase (env, TERN_PHASE_RECEIVE);
   tern_exchange_log_end (env, &timings, 0);
   tern_exchange_log_end (env, &timings, 7);
 }
@@ -41,6 +43,7 @@ test_texts (void)
   g_assert_cmpstr (seen->str, ==,
                    "0 (::1, 81)\n2 socks5://proxy.example:1080\n"
                    "1 (::1, 81) via http://***@proxy/\\n\n12 kept connection to (::1, 81)\n"
+                   "16 queue\n16 receive\n"
                    "14 queue 1, resolve 2, connect 3, tls 4, send 5, wait 6 microseconds\n"
                    "13 7 bytes sent\n"
                    "14 queue 1, resolve 2, connect 3, tls 4, send 5, wait 6 microseconds\n");

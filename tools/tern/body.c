@@ -45,18 +45,36 @@ attach_file (TernRequest *request, const char *type, const char *name, GError **
   return stream != NULL;
 }
 
+/* A length spares servers the chunked coding, which not all of them take in requests. */
+static gint64
+get_length_of_stdin (void)
+{
+  const off_t at = lseek (STDIN_FILENO, 0, SEEK_CUR);
+  struct stat info;
+
+  if (at < 0 || fstat (STDIN_FILENO, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size < at)
+    return -1;
+  return info.st_size - at;
+}
+
 static void
 attach_stdin (TernRequest *request, const char *type)
 {
   g_autoptr (GInputStream) stream = g_unix_input_stream_new (STDIN_FILENO, FALSE);
-  const off_t at = lseek (STDIN_FILENO, 0, SEEK_CUR);
+
+  tern_request_set_body_stream (request, type, stream, get_length_of_stdin ());
+}
+
+gint64
+body_get_length (const Plan *plan)
+{
   struct stat info;
 
-  /* A length spares servers the chunked coding, which not all of them take in requests. */
-  if (at >= 0 && fstat (STDIN_FILENO, &info) == 0 && S_ISREG (info.st_mode) && info.st_size >= at)
-    tern_request_set_body_stream (request, type, stream, info.st_size - at);
-  else
-    tern_request_set_body_stream (request, type, stream, -1);
+  if (plan->file && strcmp (plan->file, "-") == 0)
+    return get_length_of_stdin ();
+  if (plan->file)
+    return stat (plan->file, &info) == 0 && S_ISREG (info.st_mode) ? info.st_size : -1;
+  return plan->body ? (gint64) g_bytes_get_size (plan->body) : 0;
 }
 
 gboolean

@@ -3,6 +3,7 @@
  * this takes no more memory. */
 #include "fetch.h"
 
+#include "body.h"
 #include "color.h"
 #include "exit-code.h"
 #include "head.h"
@@ -137,6 +138,7 @@ fetch (Fetch *self, GError **error)
   self->request = request_make (self->plan, self->options, error);
   if (!self->request)
     return FALSE;
+  progress_expect_upload (self->progress, body_get_length (self->plan));
   self->response = tern_client_send (self->client, self->request, self->cancellable, error);
   if (!self->response)
     return FALSE;

@@ -22,7 +22,9 @@ static const struct
 } phases[] = {
   [PROGRESS_QUEUED] = { "queued", N_ ("waiting for its turn") },
   [PROGRESS_START] = { "start", N_ ("starting") },
+  [PROGRESS_RESOLVE] = { "resolve", N_ ("looking up the name") },
   [PROGRESS_CONNECT] = { "connect", N_ ("connecting") },
+  [PROGRESS_TLS] = { "tls", N_ ("securing the connection") },
   [PROGRESS_SEND] = { "send", N_ ("sending") },
   [PROGRESS_WAIT] = { "wait", N_ ("waiting for the answer") },
   [PROGRESS_REDIRECT] = { "redirect", N_ ("following a redirect") },
@@ -36,13 +38,63 @@ static const struct
 };
 
 void
+progress_line_init (ProgressLine *self, char *name)
+{
+  *self = (ProgressLine){ .name = name, .total = -1, .to_send = -1 };
+}
+
+static void
+count_anew (ProgressLine *self, gboolean uploads)
+{
+  self->uploads = uploads;
+  self->done = self->measured_done = 0;
+  self->total = uploads ? self->to_send : -1;
+  self->speed = 0;
+}
+
+/* Whether there are bytes to be counted. */
+static gboolean
+is_counted (const ProgressLine *self)
+{
+  return self->phase == PROGRESS_RECEIVE || (self->phase == PROGRESS_SEND && self->uploads);
+}
+
+void
+progress_line_enter (ProgressLine *self, ProgressPhase phase, gint64 now)
+{
+  if (self->phase == phase)
+    return;
+  if (!self->started)
+    self->started = now;
+  if (self->uploads)
+    count_anew (self, FALSE);
+  self->phase = phase;
+  self->phase_since = now;
+  if (phase == PROGRESS_RECEIVE)
+    self->measured_at = now;
+}
+
+/* It begins again where the request is made again. */
+void
+progress_line_send (ProgressLine *self, guint64 sent, gint64 now)
+{
+  progress_line_enter (self, PROGRESS_SEND, now);
+  if (!self->uploads || sent < self->done)
+    {
+      count_anew (self, TRUE);
+      self->measured_at = now;
+    }
+  self->done = self->sent = sent;
+}
+
+void
 progress_line_measure (ProgressLine *self, gint64 now)
 {
   const double passed = (double) (now - self->measured_at);
   double latest;
   double weight;
 
-  if (self->phase != PROGRESS_RECEIVE || self->done < self->measured_done)
+  if (!is_counted (self) || self->done < self->measured_done)
     {
       self->measured_at = now;
       self->measured_done = self->done;
@@ -89,20 +141,33 @@ describe_body (const ProgressLine *self)
   return g_string_free (out, FALSE);
 }
 
+static char *
+describe_end (const ProgressLine *self)
+{
+  const char *word = _ (phases[self->phase].word);
+  g_autofree char *got = g_format_size (self->done);
+  g_autofree char *sent = g_format_size (self->sent);
+
+  if (self->sent == 0)
+    return g_strdup_printf ("%s, %s", word, got);
+  /* Translators: done, 4.8 MB sent, 12 bytes received */
+  return g_strdup_printf (_ ("%s, %s sent, %s received"), word, sent, got);
+}
+
 char *
 progress_line_describe (const ProgressLine *self, gint64 now)
 {
   const char *word = _ (phases[self->phase].word);
   const gint64 seconds = (now - self->phase_since) / G_TIME_SPAN_SECOND;
 
-  if (self->phase == PROGRESS_RECEIVE)
-    return describe_body (self);
-  if (self->phase == PROGRESS_DONE)
+  if (is_counted (self))
     {
-      g_autofree char *size = g_format_size (self->done);
+      g_autofree char *body = describe_body (self);
 
-      return g_strdup_printf ("%s, %s", word, size);
+      return self->uploads ? g_strdup_printf ("%s, %s", word, body) : g_steal_pointer (&body);
     }
+  if (self->phase == PROGRESS_DONE)
+    return describe_end (self);
   if (self->phase == PROGRESS_FAILED || self->phase == PROGRESS_QUEUED || seconds < 1)
     return g_strdup (word);
   return g_strdup_printf ("%s, %" PRId64 ":%02d", word, seconds / 60, (int) (seconds % 60));
@@ -153,7 +218,7 @@ make_bar (const ProgressLine *self)
   GString *out = g_string_new ("[");
   guint filled;
 
-  if (self->phase != PROGRESS_RECEIVE || self->total <= 0)
+  if (!is_counted (self) || self->total <= 0)
     return g_string_free (g_string_truncate (out, 0), FALSE);
   filled = (guint) (MIN (self->done, (guint64) self->total) * BAR / (guint64) self->total);
   for (guint i = 0; i < BAR; i++)
@@ -187,7 +252,7 @@ char *
 progress_line_to_json (const ProgressLine *self, gint64 now)
 {
   GString *out = g_string_new (NULL);
-  const gint64 left = self->phase == PROGRESS_RECEIVE ? time_left (self) : -1;
+  const gint64 left = is_counted (self) ? time_left (self) : -1;
   const gint64 until = self->ended ? self->ended : now;
 
   json_open (out, NULL, '{');
@@ -197,6 +262,7 @@ progress_line_to_json (const ProgressLine *self, gint64 now)
   json_int (out, "done", (gint64) self->done);
   json_name (out, "total");
   g_string_append_printf (out, self->total < 0 ? "null" : "%" PRId64, self->total);
+  json_int (out, "sent", (gint64) self->sent);
   json_int (out, "speed", (gint64) self->speed);
   json_name (out, "left");
   g_string_append_printf (out, left < 0 ? "null" : "%" PRId64, left);

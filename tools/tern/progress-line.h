@@ -8,7 +8,9 @@ typedef enum
 {
   PROGRESS_QUEUED,   /* others come first */
   PROGRESS_START,    /* nothing is known yet */
-  PROGRESS_CONNECT,  /* looking up the name, connecting, TLS */
+  PROGRESS_RESOLVE,  /* looking up the name */
+  PROGRESS_CONNECT,
+  PROGRESS_TLS,      /* the handshake */
   PROGRESS_SEND,     /* the request */
   PROGRESS_WAIT,     /* for the answer */
   PROGRESS_REDIRECT, /* a redirect is being followed */
@@ -28,6 +30,9 @@ typedef struct
   guint64 skipped; /* what was there before: of no account for the speed */
   guint64 done;
   gint64 total;       /* -1 where it is not known */
+  guint64 sent;       /* of the request's body */
+  gint64 to_send;     /* how long that is, -1 where it is not known */
+  gboolean uploads;   /* done, total and speed are those of the request's body just now */
   gint64 started;     /* monotonic, microseconds; 0 while it is queued */
   gint64 phase_since; /* when the phase began */
   gint64 ended;       /* 0 while it lasts */
@@ -35,6 +40,14 @@ typedef struct
   gint64 measured_at; /* what the speed was measured by */
   guint64 measured_done;
 } ProgressLine;
+
+/* Nothing is known of it but its name (taken). */
+void progress_line_init (ProgressLine *self, char *name);
+
+void progress_line_enter (ProgressLine *self, ProgressPhase phase, gint64 now);
+
+/* So much of the request's body went out. */
+void progress_line_send (ProgressLine *self, guint64 sent, gint64 now);
 
 /* To be called now and then: measures the speed. */
 void progress_line_measure (ProgressLine *self, gint64 now);

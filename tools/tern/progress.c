@@ -202,9 +202,7 @@ progress_add (const char *name)
 {
   Progress *self = g_new0 (Progress, 1);
 
-  self->line.name = escape_text (name);
-  g_strdelimit (self->line.name, "\r\n\t", ' ');
-  self->line.total = -1;
+  progress_line_init (&self->line, g_strdelimit (escape_text (name), "\r\n\t", ' '));
   g_mutex_lock (&board.lock);
   g_ptr_array_add (board.all, self);
   g_mutex_unlock (&board.lock);
@@ -214,16 +212,7 @@ progress_add (const char *name)
 static void
 enter (ProgressLine *line, ProgressPhase phase)
 {
-  const gint64 now = g_get_monotonic_time ();
-
-  if (line->phase == phase)
-    return;
-  if (!line->started)
-    line->started = now;
-  line->phase = phase;
-  line->phase_since = now;
-  if (phase == PROGRESS_RECEIVE)
-    line->measured_at = now;
+  progress_line_enter (line, phase, g_get_monotonic_time ());
 }
 
 void
@@ -243,31 +232,91 @@ find_line (TernRequest *request)
   return self ? &self->line : NULL;
 }
 
-static void
-on_log (TernClient *client, TernRequest *request, int event, const char *text, gpointer data)
+/* What a request waits in has the nick of a TernPhase. */
+static ProgressPhase
+phase_of_nick (const char *nick)
+{
+  static const struct
+  {
+    const char *nick;
+    ProgressPhase phase;
+  } known[] = { { "resolve", PROGRESS_RESOLVE },
+                { "connect", PROGRESS_CONNECT },
+                { "tls", PROGRESS_TLS },
+                { "send", PROGRESS_SEND },
+                { "wait", PROGRESS_WAIT } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (strcmp (known[i].nick, nick) == 0)
+      return known[i].phase;
+  return PROGRESS_QUEUED;
+}
+
+static ProgressPhase
+phase_of_event (int event, const char *text)
 {
   static const ProgressPhase phases[] = {
     [TERN_LOG_EVENT_CONNECT] = PROGRESS_CONNECT, [TERN_LOG_EVENT_POOL] = PROGRESS_SEND,
-    [TERN_LOG_EVENT_TLS] = PROGRESS_SEND,        [TERN_LOG_EVENT_SEND] = PROGRESS_WAIT,
+    [TERN_LOG_EVENT_TLS] = PROGRESS_SEND,        [TERN_LOG_EVENT_SEND] = PROGRESS_SEND,
     [TERN_LOG_EVENT_AUTH] = PROGRESS_LOGIN,      [TERN_LOG_EVENT_REDIRECT] = PROGRESS_REDIRECT,
     [TERN_LOG_EVENT_RETRY] = PROGRESS_RETRY,
   };
+
+  if (event == TERN_LOG_EVENT_PHASE)
+    return phase_of_nick (text);
+  return event >= 0 && event < (int)G_N_ELEMENTS (phases) ? phases[event] : PROGRESS_QUEUED;
+}
+
+static void
+on_log (TernClient *client, TernRequest *request, int event, const char *text, gpointer data)
+{
+  const ProgressPhase phase = phase_of_event (event, text);
   ProgressLine *line;
 
-  if (event < 0 || event >= (int)G_N_ELEMENTS (phases) || phases[event] == PROGRESS_QUEUED)
+  if (phase == PROGRESS_QUEUED)
     return;
   g_mutex_lock (&board.lock);
   line = find_line (request);
   if (line && line->phase != PROGRESS_RECEIVE)
-    enter (line, phases[event]);
+    enter (line, phase);
+  g_mutex_unlock (&board.lock);
+}
+
+/* Of what is received others tell, who know what was there before. */
+static void
+on_moved (TernClient *client,
+          TernRequest *request,
+          guint64 sent,
+          guint64 received,
+          gint64 total,
+          gpointer data)
+{
+  ProgressLine *line;
+
+  if (sent == 0 || received > 0)
+    return;
+  g_mutex_lock (&board.lock);
+  line = find_line (request);
+  if (line && line->phase != PROGRESS_RECEIVE)
+    progress_line_send (line, sent, g_get_monotonic_time ());
   g_mutex_unlock (&board.lock);
 }
 
 void
 progress_watch (TernClient *client)
 {
-  if (board.mode != MODE_NONE)
-    g_signal_connect (client, "log", G_CALLBACK (on_log), NULL);
+  if (board.mode == MODE_NONE)
+    return;
+  g_signal_connect (client, "log", G_CALLBACK (on_log), NULL);
+  g_signal_connect (client, "progress", G_CALLBACK (on_moved), NULL);
+}
+
+void
+progress_expect_upload (Progress *self, gint64 length)
+{
+  g_mutex_lock (&board.lock);
+  self->line.to_send = length;
+  g_mutex_unlock (&board.lock);
 }
 
 void

@@ -22,6 +22,9 @@ void progress_watch (TernClient *client);
 /* Its turn has come, and it asks for @uri; no two that run at the same time ask for the same. */
 void progress_start (Progress *self, const char *uri);
 
+/* The request has a body of that length, -1 where it is not known. */
+void progress_expect_upload (Progress *self, gint64 length);
+
 void progress_set_phase (Progress *self, ProgressPhase phase);
 
 /* Bytes of the body, of which @skipped were there before; @total is -1 where it is not known. */

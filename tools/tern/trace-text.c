@@ -52,10 +52,10 @@ trace_add (Trace *self, int event, const char *text)
       = { g_get_monotonic_time () - self->began, value ? value->value_nick : "", NULL };
 
   if (event == TERN_LOG_EVENT_FLOW)
-    {
-      take_stages (self, text);
-      return;
-    }
+    take_stages (self, text);
+  /* Of the phases their times tell. */
+  if (event == TERN_LOG_EVENT_FLOW || event == TERN_LOG_EVENT_PHASE)
+    return;
   added.text = g_strdup (text);
   g_array_append_val (self->events, added);
 }
