@@ -108,6 +108,49 @@ cases.push(['/gjs/cache/entries/cannot', () => {
     true, caught);
 }]);
 
+// A store that throws, or hands out anything, costs its entries and never a request.
+cases.push(['/gjs/cache/failing', () => {
+  const Throwing = GObject.registerClass({
+    Implements: [Tern.CacheStore],
+  }, class Throwing extends GObject.Object {
+    vfunc_get(_key) {
+      throw new Error('not today');
+    }
+
+    vfunc_set(_key, _value, _keepUntil) {
+      throw new Error('not today');
+    }
+
+    vfunc_delete(_key) {
+      throw new Error('not today');
+    }
+  });
+  const Babbling = GObject.registerClass({
+    Implements: [Tern.CacheStore],
+  }, class Babbling extends GObject.Object {
+    vfunc_get(key) {
+      return key.endsWith('#meta') ? new GLib.Bytes(ByteArray.fromString(key.repeat(100))) : 42;
+    }
+
+    vfunc_set(_key, _value, _keepUntil) {
+      return undefined;
+    }
+
+    vfunc_delete(_key) {
+      return 'what';
+    }
+  });
+  for (const store of [new Throwing(), new Babbling()]) {
+    const client = new Tern.Client({ cache_store: store });
+    for (const method of ['GET', 'GET', 'DELETE', 'GET']) {
+      const [response, content] = client.request(method, `${base}/cached`, null, null, null);
+      equal(response.get_status(), 200);
+      equal(response.get_from_cache(), false);
+      equal(method === 'DELETE' || content.get_size() > 0, true);
+    }
+  }
+}]);
+
 const origin = Gio.Subprocess.new([GLib.getenv('TERN_ORIGIN_EXE')],
   Gio.SubprocessFlags.STDIN_PIPE | Gio.SubprocessFlags.STDOUT_PIPE);
 const output = new Gio.DataInputStream({ base_stream: origin.get_stdout_pipe() });

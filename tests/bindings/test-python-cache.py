@@ -188,4 +188,38 @@ def cannot():
       raise AssertionError('no error')
 
 
+@case('/python/cache/failing')
+def failing():
+  """A store that raises, or hands out anything, costs its entries and never a request."""
+
+  class Raising(GObject.Object, Tern.CacheStore):
+    def do_get(self, key):
+      raise GLib.Error('not today', GLib.quark_to_string(Gio.io_error_quark()), 0)
+
+    def do_set(self, key, value, keep_until):
+      raise GLib.Error('not today', GLib.quark_to_string(Gio.io_error_quark()), 0)
+
+    def do_delete(self, key):
+      raise GLib.Error('not today', GLib.quark_to_string(Gio.io_error_quark()), 0)
+
+  class Babbling(GObject.Object, Tern.CacheStore):
+    def do_get(self, key):
+      return GLib.Bytes.new(key.encode() * 100)
+
+    def do_set(self, key, value, keep_until):
+      return False
+
+    def do_delete(self, key):
+      return False
+
+  content = Tern.Client().request('GET', BASE + '/cached', None, None, None)[1].get_data()
+  for store in (Raising(), Babbling()):
+    client = Tern.Client()
+    client.props.cache_store = store
+    for method in ('GET', 'GET', 'DELETE', 'GET'):
+      response, got = client.request(method, BASE + '/cached', None, None, None)
+      equal((response.get_status(), response.get_from_cache()), (200, False))
+      equal(method == 'DELETE' or got.get_data() == content, True)
+
+
 run()
