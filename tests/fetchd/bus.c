@@ -22,6 +22,23 @@ write_service (Bus *self, const char *arguments)
   g_assert_true (g_file_set_contents (file, text, -1, NULL));
 }
 
+/* GTestDBus has a process that ends the bus when the test dies, which shows at the end of a pipe.
+ * Every bus but the first inherits that pipe's writing end, and would keep itself alive. */
+static void
+keep_descriptors (void)
+{
+  g_autoptr (GDir) dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      const int fd = (int)g_ascii_strtoll (name, NULL, 10);
+
+      if (fd > STDERR_FILENO)
+        fcntl (fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
 Bus *
 bus_new (const char *arguments)
 {
@@ -41,6 +58,7 @@ bus_new (const char *arguments)
   g_assert_cmpint (g_mkdir (services, 0700), ==, 0);
   write_service (self, arguments);
   g_test_dbus_add_service_dir (self->bus, services);
+  keep_descriptors ();
   g_test_dbus_up (self->bus);
   return self;
 }
