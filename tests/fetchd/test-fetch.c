@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define SIZE 300000
@@ -116,6 +117,70 @@ test_failure (void)
 }
 
 static void
+serve_garbled (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
+{
+  tern_origin_write (conn, data, -1);
+  tern_origin_close (conn);
+}
+
+static void
+assert_fails (GDBusConnection *caller, const char *uri, int fd, const char *wanted)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *job = bus_fetch (caller, uri, fd, "{'retries': <uint32 0>}", &error);
+  g_autoptr (GVariant) failure = NULL;
+  const char *name;
+
+  g_assert_no_error (error);
+  close (fd);
+  bus_job_wait (caller, job, "Failed");
+  failure = bus_job_get (caller, job, "Error", NULL);
+  g_variant_get (failure, "(&s&s)", &name, NULL);
+  g_assert_cmpstr (name, ==, wanted);
+}
+
+/* A field that cannot be read is the server's fault, and no option of the caller's is meant. */
+static void
+test_garbled (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  static const char *const heads[] = {
+    "HTTP/1.1 200 OK\r\nno field\r\nContent-Length: 1\r\n\r\nx",
+    "HTTP/1.1 200 OK\r\nbad name: x\r\nContent-Length: 1\r\n\r\nx",
+    "HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 1\r\n\r\nx",
+    "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nx",
+    "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 1\r\n\r\nx",
+    "no protocol at all\r\n\r\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/garbled/%u", i);
+      g_autofree char *uri = tern_origin_uri (bus->origin, path);
+
+      g_test_message ("head %u", i);
+      tern_origin_add_route (bus->origin, path, serve_garbled, (gpointer)heads[i]);
+      assert_fails (caller, uri, bus_file (bus, "file"), FETCHD_ERROR "Protocol");
+    }
+}
+
+/* A file that takes nothing is the caller's. */
+static void
+test_sealed (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  g_autofree char *uri = tern_origin_uri (bus->origin, "/pattern");
+  const int fd = memfd_create ("sealed", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+  tern_origin_add_route (bus->origin, "/pattern", serve_pattern, NULL);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (fcntl (fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW), ==, 0);
+  assert_fails (caller, uri, fd, FETCHD_ERROR "Write");
+}
+
+static void
 serve_reset (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
 {
   if (data)
@@ -210,6 +275,8 @@ main (int argc, char **argv)
   g_test_add_func ("/fetchd/twenty-jobs", test_twenty);
   g_test_add_func ("/fetchd/properties", test_properties);
   g_test_add_func ("/fetchd/failure", test_failure);
+  g_test_add_func ("/fetchd/garbled", test_garbled);
+  g_test_add_func ("/fetchd/sealed", test_sealed);
   g_test_add_func ("/fetchd/reset", test_reset);
   g_test_add_func ("/fetchd/open", test_open);
   g_test_add_func ("/fetchd/idle-exit", test_idle_exit);
