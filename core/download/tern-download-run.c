@@ -131,9 +131,14 @@ tern_download_run_restart (TernDownloadRun *self, GError **error)
 {
   if (self->sink->length > 0 && !self->sink->can_cut)
     {
-      g_set_error (error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
-                   _ ("%s has changed on the server, and what was written cannot be taken back"),
-                   self->shown_uri);
+      const gboolean named = tern_download_identity_get_validator (&self->have) != NULL;
+
+      g_set_error (
+          error, TERN_ERROR, TERN_ERROR_INCOMPLETE_READ,
+          named ? _ ("%s has changed on the server, and what was written cannot be taken back")
+                : _ ("%s has no strong validator to go on with it by, and what was written cannot "
+                     "be taken back"),
+          self->shown_uri);
       return FALSE;
     }
   if (self->sink->can_cut && !self->sink->klass->cut (self->sink, 0, error))

@@ -22,8 +22,8 @@ byte_at (gsize i)
   return (guint8)(i * 7 + i / 251 + i / 65521);
 }
 
-static gboolean
-write_from (TernOriginConn *conn, gsize first)
+static void
+write_from (TernOriginConn *conn, Body *body, gsize first)
 {
   g_autofree guint8 *block = g_malloc (65536);
 
@@ -33,11 +33,13 @@ write_from (TernOriginConn *conn, gsize first)
 
       for (gsize i = 0; i < n; i++)
         block[i] = byte_at (first + i);
+      while (g_atomic_int_get (&body->stopped) && first >= BODY_SIZE / 2)
+        if (!tern_origin_sleep (conn, 10))
+          return;
       if (!tern_origin_write (conn, block, (gssize)n))
-        return FALSE;
+        return;
       first += n;
     }
-  return TRUE;
 }
 
 /* RFC 9110 §13.1.5: another tag is another content, of which all is sent. */
@@ -62,7 +64,7 @@ serve (TernOriginConn *conn, const TernOriginRequest *request, gpointer data)
   g_string_append_printf (head, "Content-Length: %zu\r\n\r\n", BODY_SIZE - first);
   g_atomic_int_inc (part ? &body->n_ranges : &body->n_whole);
   if (tern_origin_write (conn, head->str, -1))
-    write_from (conn, first);
+    write_from (conn, body, first);
 }
 
 void
@@ -97,21 +99,34 @@ open_ends (Reader *self)
   return ends[1];
 }
 
-void
-reader_init (Reader *self, Bus *bus, Body *body, gboolean socket)
+static void
+start (Reader *self, Bus *bus, Body *body, int fd)
 {
   g_autofree char *uri = tern_origin_uri (bus->origin, "/body");
   g_autoptr (GError) error = NULL;
-  int fd;
 
-  *self = (Reader){ .bus = bus, .caller = bus_caller (bus), .socket = socket };
+  self->bus = bus;
+  self->caller = bus_caller (bus);
   self->got = g_byte_array_new ();
   tern_origin_add_route (bus->origin, "/body", serve, body);
-  fd = open_ends (self);
   self->job = bus_fetch (self->caller, uri, fd,
                          "{'detached': <true>, 'handle_token': <'" TOKEN "'>}", &error);
   g_assert_no_error (error);
   close (fd);
+}
+
+void
+reader_init (Reader *self, Bus *bus, Body *body, gboolean socket)
+{
+  *self = (Reader){ .socket = socket };
+  start (self, bus, body, open_ends (self));
+}
+
+void
+reader_init_file (Reader *self, Bus *bus, Body *body, const char *name)
+{
+  *self = (Reader){ .fd = -1 };
+  start (self, bus, body, bus_file (bus, name));
 }
 
 void
@@ -283,11 +298,11 @@ reader_finish (Reader *self)
 }
 
 void
-reader_wait_failed (Reader *self, const char *error)
+reader_wait_failed (Reader *self, const char *error, const char *text)
 {
   g_autofree char *state = bus_job_state (self->caller, self->job);
   g_autoptr (GVariant) value = NULL;
-  g_autofree char *name = NULL;
+  g_autofree char *name = NULL, *message = NULL;
   g_autofree char *wanted = g_strconcat (FETCHD_ERROR, error, NULL);
 
   while (strcmp (state, "Failed") != 0)
@@ -298,8 +313,9 @@ reader_wait_failed (Reader *self, const char *error)
       state = bus_job_state (self->caller, self->job);
     }
   value = bus_job_get (self->caller, self->job, "Error", NULL);
-  g_variant_get (value, "(ss)", &name, NULL);
+  g_variant_get (value, "(ss)", &name, &message);
   g_assert_cmpstr (name, ==, wanted);
+  g_assert_nonnull (strstr (message, text));
 }
 
 GBytes *

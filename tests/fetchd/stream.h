@@ -16,6 +16,7 @@ typedef struct
 {
   const char *etag; /* NULL for none */
   gboolean ranges;
+  int stopped; /* atomically: in the middle */
   int n_whole;
   int n_ranges;
 } Body;
@@ -36,6 +37,8 @@ typedef struct
 
 /* Starts the job. */
 void reader_init (Reader *self, Bus *bus, Body *body, gboolean socket);
+/* The same into a file of the test's; there is nothing to read then. */
+void reader_init_file (Reader *self, Bus *bus, Body *body, const char *name);
 void reader_clear (Reader *self);
 /* Reads until it has that much, or to the end. */
 void reader_read (Reader *self, gsize length);
@@ -56,7 +59,8 @@ gboolean reader_try_resume (Reader *self, GError **error);
 void reader_resume (Reader *self, GError **error);
 /* Reads to the end, compares, and lets go of all. */
 void reader_finish (Reader *self);
-void reader_wait_failed (Reader *self, const char *error);
+/* With that name and those words. */
+void reader_wait_failed (Reader *self, const char *error, const char *text);
 
 GBytes *reader_read_count (Reader *self);
 /* Puts @bytes at @offset of the count, or cuts it there where they are NULL; G_MAXSIZE is to take

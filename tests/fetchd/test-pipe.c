@@ -4,7 +4,6 @@
 #include "stream.h"
 
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 /* The reader is slow and the writer fast; the helper is killed three times. What is in the pipe
@@ -252,7 +251,7 @@ test_changed (gconstpointer data)
       return;
     }
   before = reader.got->len + (changes[i].killed ? 0 : reader_count_waiting (&reader));
-  reader_wait_failed (&reader, "Incomplete");
+  reader_wait_failed (&reader, "Incomplete", "has changed on the server");
   reader_read (&reader, G_MAXSIZE);
   g_assert_cmpuint (reader.got->len, ==, before);
   reader_clear (&reader);
@@ -273,10 +272,42 @@ test_unnamed (void)
   reader_kill (&reader);
   before = reader.got->len;
   reader_resume (&reader, NULL);
-  reader_wait_failed (&reader, "Incomplete");
+  reader_wait_failed (&reader, "Incomplete", "no strong validator");
   reader_read (&reader, G_MAXSIZE);
   g_assert_cmpuint (reader.got->len, ==, before);
   reader_clear (&reader);
+}
+
+/* Claim takes it as a number of that type alone, and Fetch not at all. */
+static void
+test_option (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  static const char *const values[] = { "-1",
+                                        "int64 1",
+                                        "uint32 1",
+                                        "1.5",
+                                        "'1'",
+                                        "<uint64 1>",
+                                        "[uint64 1]",
+                                        "uint64 18446744073709551615",
+                                        "uint64 9223372036854775808" };
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    {
+      g_autofree char *text
+          = g_strdup_printf ("('0123456789abcdefNONE', {'received': <%s>})", values[i]);
+      g_autoptr (GVariant) reply = bus_call (caller, FETCHD_PATH, FETCHD_NAME, "Claim",
+                                             g_variant_new_parsed (text), -1, NULL, &error);
+
+      g_assert_null (reply);
+      bus_assert_error_at (values[i], error, FETCHD_ERROR "InvalidOption");
+      g_clear_error (&error);
+    }
+  g_assert_null (bus_fetch (caller, "http://127.0.0.1/", -1, "{'received': <uint64 1>}", &error));
+  bus_assert_error (error, "InvalidOption");
 }
 
 int
@@ -300,5 +331,6 @@ main (int argc, char **argv)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_changed);
     }
   g_test_add_func ("/fetchd/pipe/unnamed", test_unnamed);
+  g_test_add_func ("/fetchd/pipe/option", test_option);
   return g_test_run ();
 }
