@@ -6,6 +6,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "policy/tern-cache-key.h"
+
 #define N_BUCKETS 64
 
 struct _TernCacheFlight
@@ -13,6 +15,7 @@ struct _TernCacheFlight
   gatomicrefcount ref_count;
   TernCacheStore *store;
   char *key;
+  GQueue *bucket; /* of the table, where it is as long as it is listed */
   TernHeaders *fields;
   gboolean any_thread; /* the store may be called by all threads */
   GThread *thread;     /* that drives it */
@@ -70,7 +73,7 @@ watch_forks (void)
 static GQueue *
 find_bucket (const char *key)
 {
-  return &buckets[g_str_hash (key) % N_BUCKETS];
+  return &buckets[tern_cache_key_hash (key) % N_BUCKETS];
 }
 
 static void
@@ -115,9 +118,9 @@ have_same_fields (const TernHeaders *a, const TernHeaders *b)
 
 /* With the lock held. */
 static TernCacheFlight *
-find (const TernFlightQuestion *question)
+find (const GQueue *bucket, const TernFlightQuestion *question)
 {
-  for (GList *at = find_bucket (question->key)->head; at; at = at->next)
+  for (GList *at = bucket->head; at; at = at->next)
     {
       TernCacheFlight *flight = at->data;
 
@@ -138,10 +141,11 @@ can_be_awaited (const TernCacheFlight *self, const TernWait *wait)
 }
 
 static TernCacheFlight *
-flight_new (const TernFlightQuestion *question, const TernWait *wait)
+flight_new (GQueue *bucket, const TernFlightQuestion *question, const TernWait *wait)
 {
   TernCacheFlight *self = g_new0 (TernCacheFlight, 1);
 
+  self->bucket = bucket;
   g_atomic_ref_count_init (&self->ref_count);
   self->store = g_object_ref (question->store);
   self->key = g_strdup (question->key);
@@ -162,7 +166,7 @@ unlist (TernCacheFlight *self)
   if (!self->listed)
     return FALSE;
   self->listed = FALSE;
-  return g_queue_remove (find_bucket (self->key), self);
+  return g_queue_remove (self->bucket, self);
 }
 
 /* With the lock held. */
@@ -199,12 +203,13 @@ tern_cache_flight_join (const TernFlightQuestion *question,
                         TernWait *wait,
                         TernCacheFlight **flight)
 {
+  GQueue *bucket = find_bucket (question->key);
   TernCacheFlight *found;
   TernFlightState state;
 
   watch_forks ();
   g_mutex_lock (&lock);
-  found = find (question);
+  found = find (bucket, question);
   if (found)
     {
       state = found->state == TERN_FLIGHT_LANDED ? TERN_FLIGHT_LANDED : TERN_FLIGHT_WAITS;
@@ -215,8 +220,8 @@ tern_cache_flight_join (const TernFlightQuestion *question,
     state = question->stamp == tern_cache_flights_stamp () ? TERN_FLIGHT_LEADS : TERN_FLIGHT_AGAIN;
   if (state == TERN_FLIGHT_LEADS)
     {
-      found = flight_new (question, wait);
-      g_queue_push_tail (find_bucket (found->key), found);
+      found = flight_new (bucket, question, wait);
+      g_queue_push_tail (bucket, found);
     }
   if (state == TERN_FLIGHT_WAITS)
     {

@@ -40,6 +40,29 @@ tern_cache_reply_slice (TernFlow *flow,
   return tern_reader_new_bytes (bytes);
 }
 
+/* The answer. What the network said meanwhile knows of a connection of which the program may want
+ * to know; as a rule it is made the answer itself, which is cheaper than another object. */
+static TernResponse *
+make_response (TernFlow *flow, guint status, const TernCacheRecord *record, const char *reason,
+               TernHeaders *fields)
+{
+  TernResponse *network = flow->result.response;
+  char *own_reason = g_strdup (reason);
+  TernResponse *response;
+
+  if (network
+      && tern_response_become (network, status, record->version, own_reason, fields,
+                               flow->call.uri))
+    return g_steal_pointer (&flow->result.response);
+  response = tern_response_new (status, record->version, own_reason, fields, flow->call.uri);
+  if (network)
+    {
+      response->timings = network->timings;
+      response->tls = network->tls ? tern_tls_info_ref (network->tls) : NULL;
+    }
+  return response;
+}
+
 void
 tern_cache_reply (TernFlow *flow,
                   TernCacheWalk *state,
@@ -49,7 +72,6 @@ tern_cache_reply (TernFlow *flow,
 {
   const TernCacheRequest request = tern_cache_walk_view (flow, state);
   const TernCacheAnswer form = tern_cache_answer (&request, record);
-  const TernResponse *network = flow->result.response;
   TernReader *body = NULL;
   guint64 offset, length;
   TernResponse *response;
@@ -58,19 +80,12 @@ tern_cache_reply (TernFlow *flow,
     body = tern_cache_reply_slice (flow, state, found, offset, length);
   else
     length = 0;
-  response = tern_response_new (tern_cache_answer_status (&form, record), record->version,
-                                g_strdup (tern_cache_answer_reason (&form, record)),
-                                tern_cache_answer_fields (&form, record, tern_cache_walk_now (),
-                                                          status->forward_status == 304),
-                                flow->call.uri);
+  response = make_response (flow, tern_cache_answer_status (&form, record), record,
+                            tern_cache_answer_reason (&form, record),
+                            tern_cache_answer_fields (&form, record, tern_cache_walk_now (),
+                                                      status->forward_status == 304));
   response->from_cache = TRUE;
   response->expected = (gint64)length;
-  if (network)
-    {
-      /* It came over a connection of which the program may want to know. */
-      response->timings = network->timings;
-      response->tls = network->tls ? tern_tls_info_ref (network->tls) : NULL;
-    }
   tern_result_answer (&flow->result, response, body);
   tern_cache_reply_note (flow, response, status);
 }

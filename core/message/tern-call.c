@@ -105,7 +105,7 @@ tern_call_get (const TernCall *self, const char *name)
 TernHeaders *
 tern_call_merge (const TernCall *self)
 {
-  TernHeaders *merged = tern_headers_new ();
+  TernHeaders *merged = tern_headers_new_sized (self->headers->n + 4, self->headers->len + 128);
 
   for (int layer = -1; layer < (int) self->n_edits; layer++)
     {

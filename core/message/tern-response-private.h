@@ -36,6 +36,12 @@ struct _TernResponse
 TernResponse *tern_response_new (guint status, guint version, char *reason, TernHeaders *headers,
                                  TernUri *uri);
 
+/* The same for what came up without a body of its own and nobody has seen yet: it becomes the
+ * answer, and keeps what it knows of its connection. FALSE where it was seen; then nothing is taken.
+ */
+gboolean tern_response_become (TernResponse *self, guint status, guint version, char *reason,
+                               TernHeaders *headers, TernUri *uri);
+
 /* The body failed, and @request holds what is known of that. */
 void tern_response_set_failed (TernResponse *self, TernRequest *request);
 

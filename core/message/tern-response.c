@@ -88,6 +88,30 @@ tern_response_new (guint status, guint version, char *reason, TernHeaders *heade
   return self;
 }
 
+gboolean
+tern_response_become (TernResponse *self, guint status, guint version, char *reason,
+                      TernHeaders *headers, TernUri *uri)
+{
+  if (g_atomic_int_get (&G_OBJECT (self)->ref_count) != 1 || self->previous || self->body
+      || self->content || self->unread || self->trailers || self->failed)
+    return FALSE;
+  self->status = status;
+  self->version = version;
+  g_free (self->reason);
+  self->reason = reason;
+  tern_headers_unref (self->headers);
+  self->headers = headers;
+  if (self->uri != uri)
+    {
+      g_clear_pointer (&self->uri, tern_uri_unref);
+      self->uri = tern_uri_ref (uri);
+    }
+  g_clear_pointer (&self->uri_text, g_free);
+  self->located = FALSE;
+  self->find_trailers = NULL;
+  return TRUE;
+}
+
 void
 tern_response_take_body (TernResponse *self, GInputStream *body,
                          TernHeaders *(*find_trailers) (GInputStream *body))

@@ -42,9 +42,13 @@ age_of (const TernHeaders *headers)
 void
 tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
 {
+  guint lengths = 0; /* of the names that there are: most of those asked for are not */
+
+  for (guint i = 0; i < headers->n; i++)
+    lengths |= 1u << MIN (headers->fields[i].name_len, 31);
   tern_cache_control_read (&facts->control, headers);
-  facts->date = date_of (headers, "Date");
-  facts->has_expires = tern_headers_find (headers, "Expires", 7) != NULL;
+  facts->date = lengths & 1u << strlen ("Date") ? date_of (headers, "Date") : -1;
+  facts->has_expires = lengths & 1u << strlen ("Expires") && tern_headers_has (headers, "Expires");
   facts->expires = facts->has_expires ? date_of (headers, "Expires") : -1;
-  facts->age = age_of (headers);
+  facts->age = lengths & 1u << strlen ("Age") ? age_of (headers) : 0;
 }

@@ -8,3 +8,7 @@
 /* The URI without userinfo and fragment and, behind a blank, the escaped partition where there is
  * one. */
 char *tern_cache_key (const TernUri *uri, const char *partition);
+
+/* Of a key, for tables within the process alone: no bucket may hold so much that it mattered if
+ * somebody made keys that share one. */
+guint tern_cache_key_hash (const char *key);
