@@ -7,6 +7,7 @@
 #include "engine/tern-cache-stamps.h"
 #include "engine/tern-store-call.h"
 #include "policy/tern-cache-freshness.h"
+#include "policy/tern-cache-sibling.h"
 #include "policy/tern-cache-variants.h"
 
 struct _TernCacheDraft
@@ -66,7 +67,8 @@ tern_cache_draft_new (const char *key,
       self->home_before = g_bytes_ref (found->home_parts.meta);
       swap_siblings (&with_line, &place.siblings);
       self->home_until = keep_home_until (home, record);
-      g_ptr_array_set_size (record->siblings, 0);
+      g_ptr_array_unref (record->siblings); /* perhaps of the one that it was made of, too */
+      record->siblings = tern_cache_siblings_new ();
     }
   else
     swap_siblings (record, &place.siblings);

@@ -37,8 +37,7 @@ TernResponse *tern_response_new (guint status, guint version, char *reason, Tern
                                  TernUri *uri);
 
 /* The same for what came up without a body of its own and nobody has seen yet: it becomes the
- * answer, and keeps what it knows of its connection. FALSE where it was seen; then nothing is taken.
- */
+ * answer, and keeps what it knows of its connection. FALSE where somebody has; nothing is taken. */
 gboolean tern_response_become (TernResponse *self, guint status, guint version, char *reason,
                                TernHeaders *headers, TernUri *uri);
 

@@ -254,9 +254,12 @@ get_headers (Source *source)
 static GPtrArray *
 get_vary (Source *source)
 {
-  GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
   const guint32 n = get_u32 (source);
+  GPtrArray *vary;
 
+  if (n == 0)
+    return tern_cache_vary_none ();
+  vary = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_cache_vary_free);
   for (guint32 i = 0; i < n && !source->wrong; i++)
     {
       char *name = get_string (source);

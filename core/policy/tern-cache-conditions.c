@@ -64,7 +64,7 @@ judge_none_match (const TernHeaders *headers, const TernCacheRecord *record)
   TernCacheTag stored;
   guint from = 0;
 
-  tern_cache_tag_of (&stored, record->headers);
+  tern_cache_record_tag (record, &stored);
   while ((field = tern_headers_find_next (headers, "If-None-Match", 13, &from)))
     {
       const TernCacheConditions one
@@ -133,7 +133,7 @@ tern_cache_range_counts (const TernCacheRequest *request, const TernCacheRecord 
   if (!field)
     return FALSE;
   if (tern_cache_tag_read (&given, tern_headers_raw (request->headers, field), field->raw_len))
-    return tern_cache_tag_of (&stored, record->headers)
+    return tern_cache_record_tag (record, &stored)
            && tern_cache_tag_equal_strong (&given, &stored);
   /* A date has to be the very same, and a strong one (§13.1.5). */
   date = date_of (request->headers, "If-Range");

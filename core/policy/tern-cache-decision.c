@@ -136,7 +136,7 @@ decide_without (TernCacheDecision *decision, const TernCacheRequest *request,
       if (!tern_cache_record_is_for (records[i], request))
         continue;
       decision->forward = TERN_FORWARD_VARY_MISS;
-      if (is_get (request) && !records[i]->partial && tern_cache_tag_of (&tag, records[i]->headers)
+      if (is_get (request) && !records[i]->partial && tern_cache_record_tag (records[i], &tag)
           && !tern_cache_vary_is_any (records[i]->headers)
           && !tern_headers_has (request->headers, "Range")
           && !tern_cache_has_conditions (request->headers)
@@ -155,7 +155,7 @@ forward_chosen (TernCacheDecision *decision, const TernCacheRequest *request,
   const TernCacheRecord *record = decision->record;
 
   if (is_get (request) && tern_cache_answer_is_possible (answer)
-      && tern_cache_has_validator (record->headers))
+      && record->facts.has_validator)
     decision->verdict = TERN_CACHE_VALIDATE;
   decision->can_complete = is_get (request) && record->partial && record->part.first == 0
                            && !tern_headers_has (request->headers, "Range")

@@ -9,6 +9,7 @@
 #include "base/tern-field.h"
 #include "base/tern-headers-private.h"
 #include "policy/tern-cache-fields.h"
+#include "policy/tern-cache-validator.h"
 
 static gint64
 date_of (const TernHeaders *headers, const char *name)
@@ -39,6 +40,18 @@ age_of (const TernHeaders *headers)
   return MAX (seconds, 0);
 }
 
+static void
+read_validator (TernCacheFacts *facts, const TernHeaders *headers)
+{
+  TernCacheTag tag;
+  const gboolean tagged = tern_cache_tag_of (&tag, headers);
+
+  facts->has_validator = tagged || tern_cache_last_modified (headers, NULL);
+  facts->tag_at = tagged ? (gsize)(tag.text - headers->block) : 0;
+  facts->tag_len = tag.len;
+  facts->tag_weak = tag.weak;
+}
+
 void
 tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
 {
@@ -51,4 +64,5 @@ tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
   facts->has_expires = lengths & 1u << strlen ("Expires") && tern_headers_has (headers, "Expires");
   facts->expires = facts->has_expires ? date_of (headers, "Expires") : -1;
   facts->age = lengths & 1u << strlen ("Age") ? age_of (headers) : 0;
+  read_validator (facts, headers);
 }

@@ -12,6 +12,12 @@ typedef struct
   gint64 expires; /* the same */
   gboolean has_expires; /* whatever it says */
   gint64 age;           /* seconds, 0 where there is none */
+  gboolean has_validator;
+  /* The tag, if there is one, by its place among the bytes of the fields. */
+  gsize tag_at;
+  gsize tag_len; /* 0 for none */
+  gboolean tag_weak;
 } TernCacheFacts;
 
+/* To be read again when the fields were changed. */
 void tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers);

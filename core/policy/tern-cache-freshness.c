@@ -122,7 +122,7 @@ tern_cache_keep_until (const TernCacheRecord *record)
   gint64 lifetime, age;
 
   /* With a validator also a stale one saves a transfer. */
-  if (tern_cache_has_validator (record->headers)
+  if (record->facts.has_validator
       || record->response_time > G_MAXINT64 - TERN_CACHE_SECONDS_MAX)
     return 0;
   lifetime = tern_cache_lifetime (record);

@@ -109,15 +109,18 @@ tern_cache_merge_fields (const TernHeaders *stored, const TernHeaders *response_
  * Where one side has no tag, the dates decide; where there is nothing to compare, the 304 is about
  * the one thing that was asked, unless the caller asked about others. */
 static gboolean
-speaks_of (const TernHeaders *stored, const TernHeaders *fresh, gboolean own_conditions)
+speaks_of (const TernCacheRecord *record,
+           const TernHeaders *fresh,
+           const TernCacheTag *new_tag, /* of those fields */
+           gboolean own_conditions)
 {
-  TernCacheTag old_tag, new_tag;
+  TernCacheTag old_tag;
   gint64 old_time, new_time;
-  const gboolean tagged = tern_cache_tag_of (&old_tag, stored);
+  const gboolean tagged = tern_cache_record_tag (record, &old_tag);
 
-  if (tern_cache_tag_of (&new_tag, fresh) && tagged)
-    return tern_cache_tag_equal (&old_tag, &new_tag);
-  if ((!tagged || own_conditions) && tern_cache_last_modified (stored, &old_time)
+  if (new_tag->text && tagged)
+    return tern_cache_tag_equal (&old_tag, new_tag);
+  if ((!tagged || own_conditions) && tern_cache_last_modified (record->headers, &old_time)
       && tern_cache_last_modified (fresh, &new_time))
     return old_time == new_time;
   return !own_conditions;
@@ -130,7 +133,10 @@ tern_cache_merge_not_modified (const TernCacheRecord *record,
                                gint64 request_time,
                                gint64 response_time)
 {
-  if (!speaks_of (record->headers, response_headers, tern_cache_expects_304 (request->headers)))
+  TernCacheTag tag;
+
+  tern_cache_tag_of (&tag, response_headers);
+  if (!speaks_of (record, response_headers, &tag, tern_cache_expects_304 (request->headers)))
     return NULL;
   return tern_cache_record_renew (record, request,
                                   tern_cache_merge_fields (record->headers, response_headers),
@@ -142,7 +148,7 @@ has_tag (const TernCacheRecord *record, const TernCacheTag *tag)
 {
   TernCacheTag own;
 
-  return tern_cache_tag_of (&own, record->headers) && tern_cache_tag_equal (&own, tag);
+  return tern_cache_record_tag (record, &own) && tern_cache_tag_equal (&own, tag);
 }
 
 const TernCacheRecord *
@@ -154,18 +160,18 @@ tern_cache_select_validated (const TernCacheRequest *request,
 {
   const gboolean own = tern_cache_expects_304 (request->headers);
   const TernCacheRecord *found = NULL;
-  TernCacheTag tag;
+  TernCacheTag tag, other;
   guint n_tagged = 0;
 
   if (!tern_cache_tag_of (&tag, response_headers))
     {
       /* Without a tag it can be about one only, if only one was asked about. */
       for (gsize i = 0; i < n_records; i++)
-        n_tagged += records[i] != chosen && tern_cache_tag_of (&tag, records[i]->headers);
-      return chosen && n_tagged == 0 && speaks_of (chosen->headers, response_headers, own) ? chosen
-                                                                                           : NULL;
+        n_tagged += records[i] != chosen && tern_cache_record_tag (records[i], &other);
+      return chosen && n_tagged == 0 && speaks_of (chosen, response_headers, &tag, own) ? chosen
+                                                                                        : NULL;
     }
-  if (chosen && speaks_of (chosen->headers, response_headers, own))
+  if (chosen && speaks_of (chosen, response_headers, &tag, own))
     return chosen;
   for (gsize i = 0; i < n_records; i++)
     if (!records[i]->partial && tern_cache_record_is_for (records[i], request)
@@ -189,7 +195,7 @@ is_same_version (const TernCacheRecord *record, const TernHeaders *fresh)
   guint64 said;
 
   if (tern_cache_tag_of (&new_tag, fresh)
-      && !(tern_cache_tag_of (&old_tag, record->headers)
+      && !(tern_cache_record_tag (record, &old_tag)
            && tern_cache_tag_equal (&old_tag, &new_tag)))
     return FALSE;
   if (tern_cache_last_modified (fresh, &new_time)

@@ -54,12 +54,12 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
   record->reason = g_strdup (reason ? reason : "");
   record->version = version;
   record->headers = tern_cache_fields_end_to_end (response_headers);
-  tern_cache_facts_read (&record->facts, record->headers);
   record->request_time = request_time;
   record->response_time = response_time;
   record->vary = tern_cache_vary_read (response_headers, request->headers, request->salt);
   record->siblings = tern_cache_siblings_new ();
   become_part (record);
+  tern_cache_facts_read (&record->facts, record->headers);
   return record;
 }
 
@@ -79,9 +79,7 @@ tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *
   next->request_time = request_time;
   next->response_time = response_time;
   next->vary = tern_cache_vary_read (headers, request->headers, request->salt);
-  next->siblings = tern_cache_siblings_new ();
-  for (guint i = 0; i < record->siblings->len; i++)
-    g_ptr_array_add (next->siblings, tern_cache_sibling_copy (record->siblings->pdata[i]));
+  next->siblings = g_ptr_array_ref (record->siblings);
   return next;
 }
 
@@ -96,6 +94,17 @@ tern_cache_record_free (TernCacheRecord *record)
   g_clear_pointer (&record->vary, g_ptr_array_unref);
   g_clear_pointer (&record->siblings, g_ptr_array_unref);
   g_free (record);
+}
+
+gboolean
+tern_cache_record_tag (const TernCacheRecord *record, TernCacheTag *tag)
+{
+  const TernCacheFacts *facts = &record->facts;
+  const gboolean tagged = facts->tag_len > 0;
+
+  *tag = (TernCacheTag){ tagged ? record->headers->block + facts->tag_at : NULL, facts->tag_len,
+                         facts->tag_weak };
+  return tagged;
 }
 
 gboolean

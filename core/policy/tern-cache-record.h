@@ -8,6 +8,7 @@
 #include "base/tern-uri.h"
 #include "policy/tern-cache-facts.h"
 #include "policy/tern-cache-range.h"
+#include "policy/tern-cache-validator.h"
 
 /* A request as the cache sees it; borrowed values, filled in by whoever asks. */
 typedef struct
@@ -40,7 +41,9 @@ typedef struct
   TernCacheRange part; /* which ones; 0 and 0 where it is whole */
   guint64 total;       /* of how many, or unknown; 0 where it is whole */
 
-  GPtrArray *siblings; /* of TernCacheSibling: the other variants; only in the home slot */
+  /* Of TernCacheSibling: the other variants; only in the home slot. Shared with what was renewed:
+   * it is replaced and not changed. */
+  GPtrArray *siblings;
 } TernCacheRecord;
 
 /* Body length and checksum are 0 until the caller sets them, when the body is known. */
@@ -63,6 +66,9 @@ void tern_cache_record_free (TernCacheRecord *record);
 GBytes *tern_cache_record_serialize (const TernCacheRecord *record);
 /* Error: CACHE. */
 TernCacheRecord *tern_cache_record_parse (GBytes *bytes, GError **error);
+
+/* Its entity tag, borrowed; FALSE where it has none. */
+gboolean tern_cache_record_tag (const TernCacheRecord *record, TernCacheTag *tag);
 
 /* Whether it is the answer to a GET of this URI and partition: keys may collide, stores may err. It
  * may serve a HEAD too. */

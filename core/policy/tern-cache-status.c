@@ -46,28 +46,41 @@ append_string (GString *out, const char *name, const char *text)
   g_string_append_c (out, '"');
 }
 
-static void
-append_pair (GString *out, const char *name, const char *token)
+/* What is of known length: all but a key and a detail. */
+typedef struct
 {
-  g_string_append (out, "; ");
-  g_string_append (out, name);
-  g_string_append_c (out, '=');
-  g_string_append (out, token);
+  char text[192];
+  gsize len;
+} Line;
+
+static void
+put (Line *line, const char *text)
+{
+  const gsize len = strlen (text);
+
+  if (len > sizeof line->text - line->len)
+    return; /* cannot be */
+  memcpy (line->text + line->len, text, len);
+  line->len += len;
 }
 
 static void
-append_number (GString *out, const char *name, gint64 number)
+put_number (Line *line, const char *name, gint64 number)
 {
   char digits[TERN_FIELD_NUMBER_SIZE];
 
-  append_pair (out, name, tern_field_number (digits, number));
+  put (line, name);
+  put (line, tern_field_number (digits, number));
 }
 
 static void
 append_detail (GString *out, const char *detail)
 {
   if (is_token (detail))
-    append_pair (out, "detail", detail);
+    {
+      g_string_append (out, "; detail=");
+      g_string_append (out, detail);
+    }
   else
     append_string (out, "detail", detail);
 }
@@ -76,34 +89,41 @@ char *
 tern_cache_status_text (const TernCacheStatus *status)
 {
   const TernCacheDecision *decision = status->decision;
-  g_autoptr (GString) text = g_string_sized_new (64);
+  GString *text;
+  Line line = { .len = 0 };
   const gboolean hit
       = decision->verdict == TERN_CACHE_HIT || decision->verdict == TERN_CACHE_HIT_STALE;
   const char *detail = status->detail;
 
-  g_string_append (text, "tern");
+  put (&line, "tern");
   /* hit and fwd exclude each other (§2.1). */
   if (hit && decision->forward == TERN_FORWARD_NONE)
-    g_string_append (text, "; hit");
+    put (&line, "; hit");
   else if (forwards[decision->forward])
-    append_pair (text, "fwd", forwards[decision->forward]);
+    {
+      put (&line, "; fwd=");
+      put (&line, forwards[decision->forward]);
+    }
   if (status->forward_status > 0)
-    append_number (text, "fwd-status", status->forward_status);
+    put_number (&line, "; fwd-status=", status->forward_status);
   if (hit || status->rescued)
-    append_number (text, "ttl", decision->ttl);
+    put_number (&line, "; ttl=", decision->ttl);
   if (status->stored)
-    g_string_append (text, "; stored");
+    put (&line, "; stored");
   if (status->collapsed)
-    g_string_append (text, "; collapsed");
-  if (status->key)
-    append_string (text, "key", status->key);
+    put (&line, "; collapsed");
   if (!detail && decision->verdict == TERN_CACHE_FAIL_504)
     detail = "only-if-cached";
   if (!detail && hit)
     detail = decision->leave;
   if (!detail && status->rescued)
     detail = "stale-if-error";
+  if (!status->key && !detail)
+    return g_strndup (line.text, line.len);
+  text = g_string_new_len (line.text, (gssize)line.len);
+  if (status->key)
+    append_string (text, "key", status->key);
   if (detail)
     append_detail (text, detail);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return g_string_free (text, FALSE);
 }

@@ -211,6 +211,7 @@ tern_cache_combine (const TernCacheRecord *stored,
       g_autofree char *length = g_strdup_printf ("%" G_GUINT64_FORMAT, total);
 
       tern_headers_set (next->headers, "Content-Length", length);
+      tern_cache_facts_read (&next->facts, next->headers);
     }
   *offset = part.first - stored->part.first;
   return next;

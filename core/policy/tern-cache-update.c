@@ -36,7 +36,7 @@ tern_cache_if_match (const TernCacheRequest *request,
     if (was_seen (request, records[i])
         && (!seen || records[i]->response_time > seen->response_time))
       seen = records[i];
-  if (!seen || !tern_cache_tag_of (&tag, seen->headers) || tag.weak)
+  if (!seen || !tern_cache_record_tag (seen, &tag) || tag.weak)
     return NULL;
   return tern_cache_tag_text (&tag);
 }

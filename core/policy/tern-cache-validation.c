@@ -69,7 +69,7 @@ ask_about_others (Question *question,
       if (!tern_cache_record_is_for (record, request))
         continue;
       if (!record->partial && !tern_cache_vary_is_any (record->headers)
-          && is_askable (request, record->vary) && tern_cache_tag_of (&tag, record->headers))
+          && is_askable (request, record->vary) && tern_cache_record_tag (record, &tag))
         ask_about (question, &tag);
       for (guint k = 0; k < record->siblings->len; k++)
         {
@@ -123,7 +123,7 @@ add_tags (Question *question,
 
   /* Beside a tag If-Modified-Since does not count (RFC 9110 §13.1.3): what has only a date is asked
    * about alone. */
-  if (chosen && !tern_cache_tag_of (&tag, chosen->headers))
+  if (chosen && !tern_cache_record_tag (chosen, &tag))
     return FALSE;
   if (own && !ask_for_caller (question, request->headers))
     return FALSE;
@@ -175,7 +175,7 @@ tern_cache_add_completion (const TernCacheRecord *record, TernHeaders *condition
     return FALSE;
   range = g_strdup_printf ("bytes=%" G_GUINT64_FORMAT "-", record->part.end);
   tern_headers_append_unchecked (conditions, "Range", 5, range, strlen (range));
-  if (tern_cache_tag_of (&tag, record->headers))
+  if (tern_cache_record_tag (record, &tag))
     {
       tag_text = tern_cache_tag_text (&tag);
       tern_headers_append_unchecked (conditions, "If-Range", 8, tag_text, strlen (tag_text));

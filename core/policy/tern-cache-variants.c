@@ -105,7 +105,7 @@ static TernCacheSibling *
 describe (const char *slot, const TernCacheRecord *fresh)
 {
   TernCacheTag tag;
-  char *text = !fresh->partial && tern_cache_tag_of (&tag, fresh->headers)
+  char *text = !fresh->partial && tern_cache_record_tag (fresh, &tag)
                    ? tern_cache_tag_text (&tag)
                    : NULL;
 

@@ -180,12 +180,25 @@ is_new (const GPtrArray *vary, GHashTable **seen, const char *name)
   return !g_hash_table_contains (*seen, name);
 }
 
+GPtrArray *
+tern_cache_vary_none (void)
+{
+  static gsize none = 0;
+
+  if (g_once_init_enter (&none))
+    g_once_init_leave (&none, (gsize)g_ptr_array_new ());
+  return g_ptr_array_ref ((GPtrArray *)none);
+}
+
 static void
-add_name (GPtrArray *vary, GHashTable **seen, const char *text, gsize len,
+add_name (GPtrArray **names, GHashTable **seen, const char *text, gsize len,
           const TernHeaders *request_headers, const char *salt)
 {
   char *name = g_ascii_strdown (text, len);
+  GPtrArray *vary = *names;
 
+  if (!vary)
+    *names = vary = g_ptr_array_new_with_free_func ((GDestroyNotify)tern_cache_vary_free);
   if (!is_new (vary, seen, name))
     {
       g_free (name);
@@ -200,7 +213,7 @@ GPtrArray *
 tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *request_headers,
                       const char *salt)
 {
-  GPtrArray *vary = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
+  GPtrArray *vary = NULL;
   g_autoptr (GHashTable) seen = NULL;
   const TernField *field;
   guint from = 0;
@@ -214,12 +227,12 @@ tern_cache_vary_read (const TernHeaders *response_headers, const TernHeaders *re
       tern_field_list_init (&list, tern_headers_raw (response_headers, field), field->raw_len);
       while (tern_field_list_next (&list, &item, &len))
         if (tern_field_is_token (item, len))
-          add_name (vary, &seen, item, len, request_headers, salt);
+          add_name (&vary, &seen, item, len, request_headers, salt);
     }
   /* One person's answer is not another's, though few servers say so. */
   if (tern_headers_has (request_headers, "Authorization"))
-    add_name (vary, &seen, "authorization", 13, request_headers, salt);
-  return vary;
+    add_name (&vary, &seen, "authorization", 13, request_headers, salt);
+  return vary ? vary : tern_cache_vary_none ();
 }
 
 TernCacheVaryMatch
@@ -252,7 +265,11 @@ tern_cache_vary_matches (const GPtrArray *vary, const TernHeaders *request_heade
 GPtrArray *
 tern_cache_vary_copy (const GPtrArray *vary)
 {
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
+  GPtrArray *copy;
+
+  if (vary->len == 0)
+    return tern_cache_vary_none ();
+  copy = g_ptr_array_new_with_free_func ((GDestroyNotify) tern_cache_vary_free);
 
   for (guint i = 0; i < vary->len; i++)
     {

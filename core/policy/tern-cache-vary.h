@@ -43,6 +43,9 @@ gboolean tern_cache_vary_has_secrets (const TernHeaders *request_headers);
 /* A deep copy. */
 GPtrArray *tern_cache_vary_copy (const GPtrArray *vary);
 
+/* What was chosen by nothing: one array for all, which nobody may change. */
+GPtrArray *tern_cache_vary_none (void);
+
 /* Takes both strings. */
 TernCacheVary *tern_cache_vary_new (char *name, char *value);
 void tern_cache_vary_free (TernCacheVary *vary);

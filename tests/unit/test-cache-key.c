@@ -60,11 +60,41 @@ test_safe_name (void)
   g_assert_true (g_str_has_suffix (long_name, "xxx,9d6ba3851705587e2ac54cc724ecfb87"));
 }
 
+/* The same for the same key, and every byte counts; that of all places few share one. */
+static void
+test_hash (void)
+{
+  g_autoptr (GHashTable) places = g_hash_table_new (NULL, NULL);
+
+  for (gsize len = 0; len < 40; len++)
+    {
+      char key[40] = { 0 }, same[40] = { 0 };
+
+      memset (key, 'a', len);
+      memset (same, 'a', len);
+      g_assert_cmpuint (tern_cache_key_hash (key), ==, tern_cache_key_hash (same));
+      for (gsize at = 0; at < len; at++)
+        {
+          same[at] = 'b';
+          g_assert_cmpuint (tern_cache_key_hash (key), !=, tern_cache_key_hash (same));
+          same[at] = 'a';
+        }
+    }
+  for (guint i = 0; i < 1024; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("http://a.example/item?number=%u", i);
+
+      g_hash_table_add (places, GUINT_TO_POINTER (tern_cache_key_hash (key) % 1024));
+    }
+  g_assert_cmpuint (g_hash_table_size (places), >, 512); /* 647 where all is chance */
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-key/key", test_key);
   g_test_add_func ("/cache-key/safe-name", test_safe_name);
+  g_test_add_func ("/cache-key/hash", test_hash);
   return g_test_run ();
 }

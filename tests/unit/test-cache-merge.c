@@ -179,7 +179,51 @@ test_merge_facts (void)
       g_assert_cmpint (facts->age, ==, 3);
       g_assert_cmpint (facts->control.max_age, ==, 9);
       g_assert_true (facts->control.immutable);
+      g_assert_false (facts->has_validator);
     }
+}
+
+/* The tag is found where it lies, also after the fields were put together in another way. */
+static void
+test_tags (void)
+{
+  static const struct
+  {
+    const char *fields, *tag; /* NULL: none */
+    gboolean weak, has_validator;
+  } rows[] = {
+    { "A: b\nETag: \"1\"\nC: d", "\"1\"", FALSE, TRUE },
+    { "A: b\nETag: W/\"1\"", "\"1\"", TRUE, TRUE },
+    { "ETag: \"\"\nETag: \"\"", "\"\"", FALSE, TRUE },
+    { "ETag: \"1\"\nETag: \"2\"", NULL, FALSE, FALSE },
+    { "ETag: W/1", NULL, FALSE, FALSE },
+    { "ETag: 1\nLast-Modified: " DAY, NULL, FALSE, TRUE },
+    { "Last-Modified: x", NULL, FALSE, FALSE },
+    { "", NULL, FALSE, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint form = 0; form < 3; form++)
+      {
+        /* a response as it came, one whose length was written anew, and what was stored of it */
+        g_autofree char *part
+            = g_strconcat ("Content-Range: bytes 0-9/100\nContent-Length: 10\n", rows[i].fields,
+                           NULL);
+        g_autoptr (TernCacheRecord) made
+            = case_record ("", form == 1 ? 206 : 200, form == 1 ? part : rows[i].fields);
+        g_autoptr (GBytes) bytes = tern_cache_record_serialize (made);
+        g_autoptr (TernCacheRecord) parsed = tern_cache_record_parse (bytes, NULL);
+        const TernCacheRecord *record = form == 2 ? parsed : made;
+        TernCacheTag tag;
+
+        g_assert_cmpint (record->facts.has_validator, ==, rows[i].has_validator);
+        g_assert_cmpint (tern_cache_record_tag (record, &tag), ==, rows[i].tag != NULL);
+        if (rows[i].tag)
+          g_assert_cmpmem (tag.text, tag.len, rows[i].tag, strlen (rows[i].tag));
+        else
+          g_assert_null (tag.text);
+        g_assert_cmpint (rows[i].tag && tag.weak, ==, rows[i].weak);
+      }
 }
 
 static void
@@ -376,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cache-merge/fields", test_merge);
   g_test_add_func ("/cache-merge/equal", test_merge_equal);
   g_test_add_func ("/cache-merge/facts", test_merge_facts);
+  g_test_add_func ("/cache-merge/tags", test_tags);
   g_test_add_func ("/cache-merge/vary", test_merge_vary);
   g_test_add_func ("/cache-merge/own-conditions", test_own_conditions);
   g_test_add_func ("/cache-merge/part", test_keeps_part);
