@@ -3,6 +3,7 @@
  * knows the download: several may use the same options. */
 #include "download/tern-download-options-private.h"
 
+#include <tern/tern-failure.h>
 #include <tern/tern-response.h>
 
 struct _TernDownloadOptions
@@ -366,8 +367,20 @@ install_signals (void)
    * kilobytes; handlers have to be quick. Emitted in the thread that asked.
    */
   tern_download_signals[TERN_DOWNLOAD_WRITING]
-      = g_signal_new ("writing", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                      NULL, G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+      = g_signal_new ("writing", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 2, G_TYPE_UINT64, G_TYPE_UINT64);
+  /**
+   * TernDownloadOptions::failed:
+   * @self: the options
+   * @failure: what is known of it beside its #GError
+   *
+   * A download is about to return an error because its last request failed: in which phase, and
+   * what had been answered before. Not emitted where the file, its checksum or a status is what was
+   * wrong. Emitted in the thread that asked.
+   */
+  tern_download_signals[TERN_DOWNLOAD_FAILED]
+      = g_signal_new ("failed", TERN_TYPE_DOWNLOAD_OPTIONS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                      G_TYPE_NONE, 1, TERN_TYPE_FAILURE);
 }
 
 static void

@@ -347,6 +347,16 @@ tern_download_run_step (gpointer run, TernWait *wait, GError **error)
   return step;
 }
 
+static void
+tell_failure (TernDownloadRun *self)
+{
+  g_autoptr (TernFailure) failure
+      = self->options && self->request ? tern_request_get_failure (self->request) : NULL;
+
+  if (failure)
+    g_signal_emit (self->options, tern_download_signals[TERN_DOWNLOAD_FAILED], 0, failure);
+}
+
 void
 tern_download_run_settle (TernDownloadRun *self, GError **error)
 {
@@ -357,6 +367,7 @@ tern_download_run_settle (TernDownloadRun *self, GError **error)
   /* It says where a cancelled request was, and gives the request its facts. */
   if (self->call)
     tern_client_call_settle (self->call, error);
+  tell_failure (self);
   if (!self->sink)
     return;
   /* Who goes on later has to know all that went into a pipe, also what came after the last word. */

@@ -284,6 +284,49 @@ test_refused (gboolean async, gconstpointer data)
 }
 
 static void
+on_failed (TernDownloadOptions *options, TernFailure *failure, GString *phases)
+{
+  g_string_append_printf (phases, "%u%s ", tern_failure_get_phase (failure),
+                          tern_failure_get_response (failure) ? "+" : "");
+}
+
+/* In which phase a request failed is told once, of the last one; what is no request's is not. */
+static void
+test_failed (gboolean async, gconstpointer data)
+{
+  static const char redirect[]
+      = "HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/x\r\nContent-Length: 0\r\n\r\n";
+  g_auto (Shelf) shelf;
+  g_auto (Load) load;
+  g_autofree char *refused = g_strdup_printf ("http://127.0.0.1:%u/x", tern_test_unused_port ());
+  g_autofree char *wanted = g_strdup_printf (
+      "%u %u+ %u %u+ ", TERN_PHASE_CONNECT, TERN_PHASE_RECEIVE, TERN_PHASE_WAIT, TERN_PHASE_NONE);
+  g_autoptr (GString) phases = g_string_new (NULL);
+
+  begin (&load, &shelf, async);
+  g_signal_connect (load.options, "failed", G_CALLBACK (on_failed), phases);
+  tern_download_options_set_retries (load.options, 1);
+  g_assert_false (load_run_uri (&load, refused, NULL));
+  /* Tried once more and right then. */
+  shelf_put (&shelf, shelf_break, 10000);
+  g_assert_true (load_run (&load, &shelf, "/file", NULL));
+  /* It exists, which no request is needed for. */
+  g_assert_false (load_run (&load, &shelf, "/file", NULL));
+  tern_download_options_set_overwrite (load.options, TRUE);
+  tern_download_options_set_retries (load.options, 0);
+  shelf_put (&shelf, shelf_break, 10000);
+  g_assert_false (load_run (&load, &shelf, "/file", NULL));
+  tern_origin_push_script (shelf.origin, "no HTTP\r\n\r\n", -1, TERN_ORIGIN_SCRIPT_DEFAULT);
+  g_assert_false (load_run (&load, &shelf, "/file", NULL));
+  tern_origin_push_script (shelf.origin, redirect, -1, TERN_ORIGIN_SCRIPT_DEFAULT);
+  g_assert_false (load_run (&load, &shelf, "/file", NULL));
+  tern_origin_push_script (shelf.origin, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", -1,
+                           TERN_ORIGIN_SCRIPT_DEFAULT);
+  g_assert_false (load_run (&load, &shelf, "/file", NULL));
+  g_assert_cmpstr (phases->str, ==, wanted);
+}
+
+static void
 test_checksum (gboolean async, gconstpointer data)
 {
   g_auto (Shelf) shelf;
@@ -530,6 +573,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/again/total-over/options", test_total_over, GINT_TO_POINTER (TRUE));
   tern_test_add_both ("/again/cancelled", test_cancelled, NULL);
   tern_test_add_both ("/again/refused", test_refused, NULL);
+  tern_test_add_both ("/again/failed", test_failed, NULL);
   tern_test_add_both ("/again/checksum/wrong", test_checksum, NULL);
   tern_test_add_both ("/again/checksum/resumed", test_checksum_resumed, NULL);
   tern_test_add_both ("/again/checksum/malformed", test_checksum_malformed, NULL);

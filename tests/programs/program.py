@@ -5,6 +5,7 @@ import atexit
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -85,10 +86,11 @@ class Origin:
 
 
 class Raw:
-  """A server that answers each connection with the same bytes and closes it."""
+  """A server that answers each connection with the same bytes and closes it, or resets it."""
 
-  def __init__(self, answer):
+  def __init__(self, answer, resets=False):
     self.answer = answer
+    self.resets = resets
     self.requests = []
     self.socket = socket.create_server(('127.0.0.1', 0))
     self.base = 'http://127.0.0.1:%d/' % self.socket.getsockname()[1]
@@ -113,6 +115,8 @@ class Raw:
           peer.sendall(self.answer)
         except OSError:
           pass
+        if self.resets:
+          peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 
   def __enter__(self):
     return self

@@ -219,6 +219,30 @@ def exit_codes():
   equal(files(folder), [])
 
 
+@case('/download/fails-as-get-does')
+def as_get():
+  head = b'HTTP/1.1 %s\r\nContent-Length: 0\r\n%s\r\n'
+  servers = [Raw(b'', resets=True), Raw(b'no HTTP\r\n\r\n'), Raw(b'HTTP/1.1 200 OK\r\nX'),
+             Raw(head % (b'302 Found', b'Location: ftp://127.0.0.1/\r\n')),
+             Raw(head % (b'302 Found', b'Location: http://127.0.0.1:99999/\r\n')),
+             Raw(head % (b'302 Found', f'Location: :{closed_port()}/\r\n'.encode())),
+             Raw(head % (b'200 OK', b'X: \x7f\r\n')), Raw(head % (b'200 OK', b'X\xe9: a\r\n'))]
+  urls = [server.base for server in servers]
+  urls += [origin('/slow?ms=20000'), f'http://127.0.0.1:{closed_port()}/',
+           'http://no-such-name.invalid/', 'http://127.0.0.1:99999/', 'ftp://127.0.0.1/']
+  for url in urls:
+    found = [tern(command, '--json', '--no-cache', '--timeout=0.3', *options, url)
+             for command, options in (('get', ()), ('download', ('--retries=0', '-o', fresh())))]
+    got, loaded = [json.loads(each.text) for each in found]
+    Schema().check(loaded)
+    for each in got, loaded:
+      each['error'].pop('message')
+    equal((loaded['error'], loaded['exit'], found[1].code),
+          (got['error'], got['exit'], found[0].code), url)
+  for server in servers:
+    server.__exit__()
+
+
 @case('/download/json-error')
 def json_error():
   result = download('--json', '-o', fresh(), origin('/status?code=404'))

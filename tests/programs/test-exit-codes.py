@@ -167,6 +167,8 @@ def incomplete():
     ends_with(13, server.base)
   with Raw(b'') as server:
     ends_with(13, server.base)
+  with Raw(b'', resets=True) as server:
+    ends_with(13, server.base)
 
 
 @case('/exit/14-too-many-redirects')

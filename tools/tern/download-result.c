@@ -11,11 +11,18 @@
 #include <tern/tern.h>
 #include <unistd.h>
 
+static TernPhase
+find_phase (const DownloadResult *self)
+{
+  if (self->failure)
+    return tern_failure_get_phase (self->failure);
+  return self->response ? TERN_PHASE_RECEIVE : TERN_PHASE_NONE;
+}
+
 gboolean
 download_result_print (const DownloadResult *self, GError **error)
 {
   TernDownload *download = self->download;
-  const TernPhase phase = self->response ? TERN_PHASE_RECEIVE : TERN_PHASE_NONE;
   GFile *file = download ? tern_download_get_file (download) : NULL;
   g_autofree char *path = file ? g_filename_display_name (g_file_peek_path (file)) : NULL;
   g_autoptr (GString) out = g_string_new (NULL);
@@ -23,7 +30,7 @@ download_result_print (const DownloadResult *self, GError **error)
   json_open (out, NULL, '{');
   json_string (out, "url", self->shown_url);
   json_int (out, "exit", self->exit_code);
-  result_append_error (out, self->error, phase);
+  result_append_error (out, self->error, find_phase (self));
   if (self->response)
     {
       result_append_response (out, self->response, self->body_time);
@@ -39,9 +46,12 @@ download_result_print (const DownloadResult *self, GError **error)
 }
 
 int
-download_result_exit_code (const GError *error, gboolean answered, gboolean cache_only)
+download_result_exit_code (const DownloadResult *self, gboolean cache_only)
 {
-  const TernPhase phase = answered ? TERN_PHASE_RECEIVE : TERN_PHASE_NONE;
+  const GError *error = self->error;
+  const TernPhase phase = find_phase (self);
+  const gboolean answered
+      = self->response || (self->failure && tern_failure_get_response (self->failure));
 
   if (error->domain == TERN_STATUS_ERROR)
     {

@@ -11,6 +11,7 @@ typedef struct
   TernDownload *download; /* NULL when it failed */
   TernResponse *response; /* the last one that was of use; or NULL */
   GError *error;
+  TernFailure *failure; /* where it was a request that failed; or NULL */
   gint64 body_time; /* microseconds since that response */
   guint64 received;
   int exit_code;
@@ -20,4 +21,4 @@ typedef struct
 gboolean download_result_print (const DownloadResult *self, GError **error);
 
 /* What a failed download means. */
-int download_result_exit_code (const GError *error, gboolean answered, gboolean cache_only);
+int download_result_exit_code (const DownloadResult *self, gboolean cache_only);

@@ -74,6 +74,13 @@ on_response (TernDownloadOptions *options, TernResponse *response, guint64 offse
   check_name (self, response);
 }
 
+static void
+on_failed (TernDownloadOptions *options, TernFailure *failure, Transfer *self)
+{
+  g_clear_pointer (&self->result.failure, tern_failure_unref);
+  self->result.failure = tern_failure_ref (failure);
+}
+
 static TernHeaders *
 make_headers (const SessionOptions *session, GError **error)
 {
@@ -108,6 +115,7 @@ make_options (Transfer *self, GError **error)
     tern_download_options_set_retries (made, (guint)options->retries);
   g_signal_connect (made, "progress", G_CALLBACK (on_progress), self);
   g_signal_connect (made, "response", G_CALLBACK (on_response), self);
+  g_signal_connect (made, "failed", G_CALLBACK (on_failed), self);
   return g_steal_pointer (&made);
 }
 
@@ -139,8 +147,7 @@ judge (Transfer *self)
     return;
   result->exit_code = result->error->domain == G_OPTION_ERROR
                           ? TERN_EXIT_USAGE
-                          : download_result_exit_code (result->error, result->response != NULL,
-                                                       self->options->session.only_cached);
+                          : download_result_exit_code (result, self->options->session.only_cached);
 }
 
 static void
@@ -275,6 +282,7 @@ transfer_clear (Transfer *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->result.download);
   g_clear_object (&self->result.response);
+  g_clear_pointer (&self->result.failure, tern_failure_unref);
   g_clear_error (&self->result.error);
   g_free (self->name);
 }
