@@ -255,12 +255,25 @@ wants_guard (const TernFlow *flow, const TernCacheWalk *state)
          && !tern_cache_has_conditions (state->fields);
 }
 
+/* The fields by which answers are chosen: also that one which is written where the request is sent,
+ * as Vary may name it. */
+static TernHeaders *
+collect_fields (const TernFlow *flow)
+{
+  TernHeaders *fields = tern_call_merge (&flow->call);
+  const char *user_agent = flow->settings->user_agent;
+
+  if (user_agent && !tern_headers_find (fields, "User-Agent", 10))
+    tern_headers_append_unchecked (fields, "User-Agent", 10, user_agent, strlen (user_agent));
+  return fields;
+}
+
 static TernGo
 begin (TernFlow *flow, TernCacheWalk *state)
 {
   TernCacheRequest request;
 
-  state->fields = tern_call_merge (&flow->call);
+  state->fields = collect_fields (flow);
   state->key = tern_cache_key (flow->call.uri, flow->call.request->partition);
   state->guards = wants_guard (flow, state);
   request = tern_cache_walk_view (flow, state);

@@ -43,6 +43,26 @@ test_side_by_side (gboolean async, gconstpointer kind)
   page_get_with (&p, "X-Tongue", "rm", "rm", 0);
 }
 
+/* A field that is added where the request is sent counts as one of the program's. */
+static void
+test_user_agent (gboolean async, gconstpointer kind)
+{
+  g_auto (Page) p;
+
+  page_init (&p, async, GPOINTER_TO_UINT (kind));
+  page_set (&p, 200, "Cache-Control: max-age=60\r\nVary: User-Agent\r\n", "one");
+  tern_client_set_user_agent (p.session.client, "one/1");
+  page_get (&p, "one", 1);
+  page_set (&p, 200, "Cache-Control: max-age=60\r\nVary: User-Agent\r\n", "two");
+  tern_client_set_user_agent (p.session.client, "two/2");
+  page_get (&p, "two", 1);
+  tern_client_set_user_agent (p.session.client, "one/1");
+  page_get (&p, "one", 0);
+  page_get_with (&p, "User-Agent", "two/2", "two", 0);
+  tern_client_set_user_agent (p.session.client, NULL);
+  page_get (&p, "two", 1);
+}
+
 /* After an unsafe request none of them is left. */
 static void
 test_all_invalid (gboolean async, gconstpointer kind)
@@ -187,6 +207,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   page_add_test ("/cache/variants/side-by-side", test_side_by_side);
+  page_add_test ("/cache/variants/user-agent", test_user_agent);
   page_add_test ("/cache/variants/all-invalid", test_all_invalid);
   page_add_test ("/cache/variants/bounded", test_bounded);
   page_add_test ("/cache/variants/another-is-meant", test_another_is_meant);
