@@ -165,6 +165,27 @@ def errors():
           ('incomplete-read', 5, 'short', 200))
 
 
+@case('/json/cannot-begin')
+def cannot_begin():
+  # What stands before all of them is the result of each.
+  for options, code in ((('--store', 'no-such:'), 16), (('--ca-file', 'missing'), 11),
+                        (('--bearer', 'missing'), 11), (('--cert', 'missing'), 11)):
+    for command in (['get'], ['head'], ['trace'], ['send', 'PUT'], ['download']):
+      urls = ['http://me:secret@127.0.0.1/', origin('/plain')]
+      urls = urls[:2 if command[0] in ('get', 'head', 'download') else 1]
+      result = tern(*command, '--json', *options, *urls)
+      found = [json.loads(line) for line in result.text.splitlines()]
+      equal((result.code, [each['exit'] for each in found]), (code, [code] * len(urls)), command)
+      for each in found:
+        SCHEMA.check(each)
+        equal(each['error']['phase'], 'none')
+      lacks(result.text, 'secret')
+  result = tern('send', '--json', 'PUT', origin('/echo'), 'a=@missing')
+  found = json.loads(result.text)
+  SCHEMA.check(found)
+  equal((result.code, found['exit']), (11, 11))
+
+
 @case('/json/is-utf-8')
 def utf8():
   found = fetch('-o', b'caf\xe9', origin('/plain'))

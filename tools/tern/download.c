@@ -8,6 +8,7 @@
 #include "interrupt.h"
 #include "progress.h"
 #include "report.h"
+#include "result.h"
 #include "session.h"
 #include "transfer.h"
 #include "verbose.h"
@@ -118,12 +119,8 @@ make_client (const DownloadOptions *options, char **urls, GCancellable *cancella
       return client;
     }
   *exit_code = interrupt_exit_code ();
-  if (*exit_code)
-    return NULL;
-  report_error ("%s", error->message);
-  *exit_code = error->domain == G_OPTION_ERROR
-                   ? TERN_EXIT_USAGE
-                   : (int)exit_code_of_error (error, TERN_PHASE_NONE, FALSE);
+  if (!*exit_code)
+    *exit_code = result_refuse (error, urls, options->show.json);
   return NULL;
 }
 

@@ -104,12 +104,8 @@ fetches_make_client (const FetchOptions *options,
       return client;
     }
   *exit_code = interrupt_exit_code ();
-  if (*exit_code)
-    return NULL;
-  report_error ("%s", error->message);
-  *exit_code = error->domain == G_OPTION_ERROR
-                   ? TERN_EXIT_USAGE
-                   : (int) exit_code_of_error (error, TERN_PHASE_NONE, FALSE);
+  if (!*exit_code)
+    *exit_code = result_refuse (error, urls, options->show.json);
   return NULL;
 }
 

@@ -3,10 +3,13 @@
  * docs/tern-json.md, added to, never renamed. */
 #include "result.h"
 
+#include "exit-code.h"
 #include "json.h"
 #include "report.h"
 #include "spool.h"
+#include "target.h"
 
+#include <glib/gi18n.h>
 #include <tern/tern.h>
 #include <unistd.h>
 
@@ -214,4 +217,32 @@ result_print (const Fetch *fetch, const Trace *trace, GError **error)
   if (fetch->spool_fd > 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
     return FALSE;
   return write_fully (STDOUT_FILENO, "}\n", 2, error);
+}
+
+int
+result_refuse (const GError *failure, char **urls, gboolean is_json)
+{
+  const int exit_code = failure->domain == G_OPTION_ERROR
+                            ? TERN_EXIT_USAGE
+                            : (int) exit_code_of_error (failure, TERN_PHASE_NONE, FALSE);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  report_error ("%s", failure->message);
+  for (char **url = urls; is_json && *url; url++)
+    {
+      g_autofree char *shown = target_hide_password (*url);
+
+      g_string_append (out, "{");
+      json_string (out, "url", shown);
+      json_int (out, "exit", exit_code);
+      result_append_error (out, failure, TERN_PHASE_NONE);
+      json_string (out, "sha256", NULL);
+      json_string (out, "file", NULL);
+      g_string_append (out, "}\n");
+    }
+  if (!write_fully (STDOUT_FILENO, out->str, out->len, &error)
+      && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PIPE))
+    report_error (_ ("Cannot write standard output: %s"), error->message);
+  return exit_code;
 }

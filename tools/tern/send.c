@@ -8,6 +8,7 @@
 #include "items.h"
 #include "plan.h"
 #include "report.h"
+#include "result.h"
 
 #include <glib/gi18n.h>
 
@@ -51,11 +52,13 @@ const OptionSet head_sets[] = { { fetch_options, 0 },
                                 { session_options, G_STRUCT_OFFSET (FetchOptions, session) },
                                 { NULL } };
 
+/* What was typed wrong has no result. */
 static int
-fail (const GError *error)
+fail (const GError *error, const Plan *plan, const OutputOptions *show)
 {
-  report_error ("%s", error->message);
-  return error->domain == G_OPTION_ERROR ? TERN_EXIT_USAGE : TERN_EXIT_LOCAL_FILE;
+  char *urls[] = { plan ? plan->url : NULL, NULL };
+
+  return result_refuse (error, urls, show->json && error->domain != G_OPTION_ERROR);
 }
 
 static void
@@ -87,7 +90,7 @@ send_run (const void *values, char **arguments)
   add_headers (plan, &options->fetch.session);
   if (!fetch_options_check (&options->fetch, plans->len, &error)
       || !items_apply (plan, arguments + 2, form, &error))
-    return fail (error);
+    return fail (error, plan, &options->fetch.show);
   return fetches_run (&options->fetch, plans);
 }
 
@@ -106,6 +109,6 @@ head_run (const void *values, char **arguments)
       add_headers (g_ptr_array_index (plans, plans->len - 1), &options.session);
     }
   if (!fetch_options_check (&options, plans->len, &error))
-    return fail (error);
+    return fail (error, NULL, &options.show);
   return fetches_run (&options, plans);
 }
