@@ -111,11 +111,17 @@ bus_helper_pid (GDBusConnection *caller)
 void
 bus_helper_kill (GDBusConnection *caller)
 {
+  bus_helper_end (caller, SIGKILL);
+}
+
+void
+bus_helper_end (GDBusConnection *caller, int signal)
+{
   const guint32 pid = bus_helper_pid (caller);
   guint tries = 0;
 
   g_assert_cmpuint (pid, >, 0);
-  g_assert_cmpint (kill ((pid_t)pid, SIGKILL), ==, 0);
+  g_assert_cmpint (kill ((pid_t)pid, signal), ==, 0);
   while (bus_helper_pid (caller) == pid && tries++ < BUS_TIMEOUT_MS / 10)
     g_usleep (10000);
   g_assert_cmpuint (bus_helper_pid (caller), !=, pid);

@@ -33,6 +33,7 @@ void bus_caller_die (GDBusConnection *caller);
 /* The process behind the name; 0 when nobody has it. It is not started. */
 guint32 bus_helper_pid (GDBusConnection *caller);
 void bus_helper_kill (GDBusConnection *caller);
+void bus_helper_end (GDBusConnection *caller, int signal);
 guint bus_helper_count_fds (GDBusConnection *caller);
 /* Waits until the helper holds no more descriptors than @n. */
 gboolean bus_helper_wait_fds (GDBusConnection *caller, guint n);

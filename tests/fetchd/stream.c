@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -187,7 +188,7 @@ reader_wait_full (Reader *self)
 {
   gsize last = 0;
 
-  for (guint same = 0; same < (self->socket ? 6 : 1); last = reader_count_waiting (self))
+  for (guint same = 0; same < (self->socket ? 4 : 1); last = reader_count_waiting (self))
     {
       g_usleep (50000);
       same = last > 0 && last == reader_count_waiting (self) && !has_room (self) ? same + 1 : 0;
@@ -219,7 +220,7 @@ reader_wait_state (Reader *self)
 void
 reader_stop (Reader *self)
 {
-  bus_helper_kill (self->caller);
+  bus_helper_end (self->caller, self->gently ? SIGTERM : SIGKILL);
   reader_read (self, G_MAXSIZE);
   close (self->fd);
 }

@@ -31,6 +31,7 @@ typedef struct
   GDBusConnection *caller;
   char *job;
   gboolean socket;
+  gboolean gently; /* the helper is told to end, and not killed */
   int fd; /* to read from */
   GByteArray *got;
 } Reader;

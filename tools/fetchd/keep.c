@@ -18,6 +18,7 @@
 #define KEEP_SECONDS (30 * 24 * 3600)
 #define SUFFIX ".job"
 #define COUNT ".count"
+#define DRAFT "~"
 #define RECORD_MOST (4 << 20)
 
 struct _Keep
@@ -41,7 +42,7 @@ file_of (Keep *keep, const Job *job, const char *suffix)
 static gboolean
 write_file (const char *path, const char *text)
 {
-  g_autofree char *draft = g_strconcat (path, "~", NULL);
+  g_autofree char *draft = g_strconcat (path, DRAFT, NULL);
   const int fd = g_open (draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   const char *end = text + strlen (text);
   gssize n = 0;
@@ -205,15 +206,18 @@ read_job (Keep *keep, const char *name)
   return job;
 }
 
-/* A count whose job is no more. */
+/* A count whose job is no more, and what was not in place yet when the helper was killed. */
 static void
-remove_lost_count (Keep *keep, const char *name)
+remove_litter (Keep *keep, const char *name)
 {
-  g_autofree char *id = g_strndup (name, strlen (name) - strlen (COUNT));
-  g_autofree char *record = g_strconcat (keep->folder, "/", id, SUFFIX, NULL);
   g_autofree char *path = g_build_filename (keep->folder, name, NULL);
+  g_autofree char *record = NULL;
 
-  if (!g_file_test (record, G_FILE_TEST_EXISTS))
+  if (g_str_has_suffix (name, COUNT))
+    record = g_strdup_printf ("%.*s" SUFFIX, (int)(strlen (path) - strlen (COUNT)), path);
+  else if (!g_str_has_suffix (name, SUFFIX DRAFT) && !g_str_has_suffix (name, COUNT DRAFT))
+    return;
+  if (!record || !g_file_test (record, G_FILE_TEST_EXISTS))
     g_unlink (path);
 }
 
@@ -244,8 +248,7 @@ read_all (Keep *keep)
   if (dir)
     g_dir_rewind (dir);
   while (dir && (name = g_dir_read_name (dir)))
-    if (g_str_has_suffix (name, COUNT))
-      remove_lost_count (keep, name);
+    remove_litter (keep, name);
   g_ptr_array_sort (list, by_age);
   for (guint i = 0; i < list->len; i++)
     {

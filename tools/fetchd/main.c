@@ -186,6 +186,7 @@ daemon_stop (Daemon *daemon)
   g_clear_pointer (&daemon->face, face_free);
   g_clear_pointer (&daemon->streams, streams_free);
   g_clear_pointer (&daemon->jobs, jobs_free);
+  transfer_wait_threads ();
   g_clear_pointer (&daemon->callers, callers_free);
   if (daemon->connection)
     g_dbus_connection_flush_sync (daemon->connection, NULL, NULL);

@@ -13,6 +13,8 @@
 
 /* How long a descriptor takes nothing before the job's turn is given to another. */
 #define STALL_SECONDS 2
+/* How long the end of the program waits for those whose descriptor blocks. */
+#define END_MS 3000
 
 static GPrivate current_transfer;
 static int n_threads;
@@ -218,6 +220,13 @@ guint
 transfer_count_threads (void)
 {
   return (guint)g_atomic_int_get (&n_threads);
+}
+
+void
+transfer_wait_threads (void)
+{
+  for (guint waited = 0; transfer_count_threads () > 0 && waited < END_MS; waited += 2)
+    g_usleep (2000);
 }
 
 /* ---- how far it is ---- */

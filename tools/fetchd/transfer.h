@@ -74,5 +74,8 @@ gboolean transfer_is_stalled (Transfer *transfer);
 /* How many threads are busy with transfers, the forgotten ones that cannot end included. */
 guint transfer_count_threads (void);
 
+/* Waits for them at the end of the program, but not for long: no write is to be cut off. */
+void transfer_wait_threads (void);
+
 /* What the signals of the client do for the transfer of the thread that emits them. */
 void transfer_connect_client (TernClient *client);
