@@ -5,15 +5,43 @@
 import atexit
 import json
 import os
+import re
+import select
 import subprocess
+import threading
 import time
 
+from paced import Server
 from program import ENVIRONMENT, FOLDER, Origin, closed_port, path, read, tern, write
 from schema import Schema
 from tap import case, contains, equal, run
 
 SCHEMA = Schema()
 ORIGIN = Origin()
+CONTENT = bytes(i * 7 % 251 for i in range(300000))
+
+
+class Ranges(Server):
+  """Serves CONTENT, and what of it is asked for (RFC 9110 section 14)."""
+
+  def take(self, peer):
+    threading.Thread(target=self.serve, args=(peer,), daemon=True).start()
+
+  def answer(self, peer):
+    head = self.read_head(peer)
+    if head is None:
+      return False
+    asked = re.search(rb'(?i)\nrange: bytes=(\d+)-\r', head)
+    first = int(asked[1]) if asked else 0
+    lines = ['HTTP/1.1 206 Partial Content' if asked else 'HTTP/1.1 200 OK', 'ETag: "content"',
+             f'Content-Length: {len(CONTENT) - first}']
+    if asked:
+      lines.append(f'Content-Range: bytes {first}-{len(CONTENT) - 1}/{len(CONTENT)}')
+    peer.sendall('\r\n'.join(lines + ['', '']).encode() + CONTENT[first:])
+    return True
+
+
+RANGES = Ranges()
 STATE = path('state')
 
 
@@ -104,6 +132,42 @@ def pause():
     equal(jobs('resume', number).code, 0)
   wait_state(number, 'done')
   equal(jobs('pause', number).code, 1)
+  equal(jobs('cancel', number).code, 0)
+
+
+def take(fd):
+  """What is in a pipe now."""
+  parts = []
+  while select.select([fd], [], [], 0)[0]:
+    part = os.read(fd, 65536)
+    if not part:
+      break
+    parts.append(part)
+  return b''.join(parts)
+
+
+@case('/jobs/received')
+def received():
+  os.mkfifo(path('fifo'))
+  fd = os.open(path('fifo'), os.O_RDONLY | os.O_NONBLOCK)
+  number = jobs('add', '--force', RANGES('/content'), '-o', path('fifo')).text.strip()
+  while (state_of(number) or {}).get('done', 0) < 4000: # it cannot end, the pipe takes less
+    time.sleep(0.05)
+  equal(jobs('pause', number).code, 0)
+  wait_state(number, 'paused')
+  got = take(fd)[:3000] # the rest got lost
+  equal(jobs('resume', '--received', str(len(CONTENT) + 1), number).code, 2)
+  equal(jobs('resume', '--received', '1', number, number).code, 2)
+  equal(jobs('resume', '--received', 'much', number).code, 2)
+  equal(state_of(number)['state'], 'paused')
+  equal(jobs('resume', '--received', str(len(got)), number).code, 0)
+  while len(got) < len(CONTENT):
+    select.select([fd], [], [], 60)
+    got += take(fd)
+  wait_state(number, 'done')
+  equal(got + take(fd) == CONTENT, True)
+  os.close(fd)
+  equal(jobs('resume', '--received', '0', number).code, 1)
   equal(jobs('cancel', number).code, 0)
 
 

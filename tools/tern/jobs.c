@@ -24,7 +24,10 @@ const char jobs_add_more[]
 const char jobs_list_more[]
     = "A job that was running when the helper ended is “interrupted” and waits for `tern jobs "
       "resume`. What the helper knows no more is taken from the list.";
-const char jobs_resume_more[] = "The file is opened anew; what is in it stays.";
+const char jobs_resume_more[]
+    = "The file is opened anew; what is in it stays. A job whose file is a named pipe goes on "
+      "behind what was written into it. Where the helper was killed and does not know how much "
+      "that was, it says so, and the job waits for `--received`.";
 const char jobs_cancel_more[] = "Jobs that have ended are forgotten. The files stay as they are.";
 
 static const Option add_options[] = {
@@ -46,8 +49,15 @@ static const Option list_options[] = {
     N_ ("Print one JSON object a line"), NULL, NULL, FALSE },
   { NULL },
 };
+static const Option resume_options[] = {
+  { "received", 0, OPTION_SIZE, G_STRUCT_OFFSET (JobsOptions, received), N_ ("BYTES"),
+    N_ ("Go on behind the first BYTES, for so much has arrived"),
+    "Of one job; 0 is to begin anew. More than was written is an error.", NULL, FALSE },
+  { NULL },
+};
 const OptionSet jobs_add_sets[] = { { add_options, 0 }, { NULL, 0 } };
 const OptionSet jobs_list_sets[] = { { list_options, 0 }, { NULL, 0 } };
+const OptionSet jobs_resume_sets[] = { { resume_options, 0 }, { NULL, 0 } };
 
 static int
 exit_code_of (const GError *error)
@@ -174,10 +184,15 @@ jobs_add_run (const void *values, char **arguments)
 
 /* ---- what is done with jobs ---- */
 
-/* NULL with an error; the job is as it is now. */
+/* NULL with an error; the job is as it is now. @received is negative to say nothing. */
 static TernFetchJob *
-claim (TernFetchService *service, JobsFile *file, const char *number, GError **error)
+claim (TernFetchService *service,
+       JobsFile *file,
+       const char *number,
+       gint64 received,
+       GError **error)
 {
+  GVariantDict dict;
   g_autofree char *token = jobs_file_get_token (file, number);
   g_autoptr (TernFetchJob) job = NULL;
 
@@ -187,7 +202,10 @@ claim (TernFetchService *service, JobsFile *file, const char *number, GError **e
                    number);
       return NULL;
     }
-  job = tern_fetch_service_claim (service, token, NULL, NULL, error);
+  g_variant_dict_init (&dict, NULL);
+  if (received >= 0)
+    g_variant_dict_insert (&dict, "received", "t", (guint64)received);
+  job = tern_fetch_service_claim (service, token, g_variant_dict_end (&dict), NULL, error);
   if (!job || !tern_fetch_job_refresh (job, NULL, error))
     return NULL;
   return g_steal_pointer (&job);
@@ -229,7 +247,7 @@ cancel_job (JobsFile *file, const char *number, TernFetchJob *job, GError **erro
 }
 
 static int
-with_each (char **arguments, JobFunc func)
+with_each (char **arguments, gint64 received, JobFunc func)
 {
   g_autoptr (TernFetchService) service = NULL;
   g_autoptr (GError) error = NULL;
@@ -250,7 +268,7 @@ with_each (char **arguments, JobFunc func)
   for (guint i = 0; service && arguments[i]; i++)
     {
       g_autoptr (GError) local = NULL;
-      g_autoptr (TernFetchJob) job = claim (service, file, arguments[i], &local);
+      g_autoptr (TernFetchJob) job = claim (service, file, arguments[i], received, &local);
 
       if (!job || !func (file, arguments[i], job, &local))
         exit_code = fail (local);
@@ -264,19 +282,26 @@ with_each (char **arguments, JobFunc func)
 int
 jobs_pause_run (const void *values, char **arguments)
 {
-  return with_each (arguments, pause_job);
+  return with_each (arguments, -1, pause_job);
 }
 
 int
 jobs_resume_run (const void *values, char **arguments)
 {
-  return with_each (arguments, resume_job);
+  const JobsOptions *options = values;
+
+  if (options->received >= 0 && arguments[0] && arguments[1])
+    {
+      report_error ("%s", _ ("“--received” is for one job"));
+      return TERN_EXIT_USAGE;
+    }
+  return with_each (arguments, options->received, resume_job);
 }
 
 int
 jobs_cancel_run (const void *values, char **arguments)
 {
-  return with_each (arguments, cancel_job);
+  return with_each (arguments, -1, cancel_job);
 }
 
 /* ---- list ---- */
@@ -334,7 +359,7 @@ append_all (GString *out, JobsFile *file, TernFetchService *service, gboolean js
   for (guint i = 0; numbers[i]; i++)
     {
       g_autoptr (GError) local = NULL;
-      g_autoptr (TernFetchJob) job = claim (service, file, numbers[i], &local);
+      g_autoptr (TernFetchJob) job = claim (service, file, numbers[i], -1, &local);
       g_autofree char *path = jobs_file_get_path (file, numbers[i]);
 
       if (job)

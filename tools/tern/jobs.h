@@ -9,6 +9,7 @@ typedef struct
   char *output;
   char *checksum;
   int priority; /* negative where it was not given */
+  gint64 received; /* negative where it was not given */
   gboolean force;
   gboolean wait;
   gboolean json;
@@ -16,6 +17,7 @@ typedef struct
 
 extern const OptionSet jobs_add_sets[];
 extern const OptionSet jobs_list_sets[];
+extern const OptionSet jobs_resume_sets[];
 extern const char jobs_add_more[];
 extern const char jobs_list_more[];
 extern const char jobs_resume_more[];
