@@ -174,10 +174,9 @@ is_orphan (TernCacheEntry *self)
 static void
 make_reason_text (TernCacheRecord *record)
 {
-  char *text = g_utf8_make_valid (record->reason, -1);
+  g_autofree char *text = g_utf8_make_valid (record->reason, -1);
 
-  g_free (record->reason);
-  record->reason = text;
+  tern_cache_record_set_reason (record, text);
 }
 
 static TernCacheEntry *

@@ -120,9 +120,10 @@ join_or_forward (TernFlow *flow, TernCacheWalk *state)
 {
   if (!may_join (flow, state))
     return forward (flow, state);
+  flow->op.joining.key = state->key;
   flow->op.joining.fields = state->fields;
   flow->op.joining.stamp = state->looked_again ? tern_cache_flights_stamp () : state->stamp;
-  return tern_cache_walk_operate (flow, state, TERN_OP_JOIN, g_strdup (state->key), AT_JOINING);
+  return tern_cache_walk_operate (flow, state, TERN_OP_JOIN, NULL, AT_JOINING);
 }
 
 /* Another request has brought the answer, or is bringing it. */

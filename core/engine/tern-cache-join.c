@@ -33,13 +33,12 @@ tern_cache_join_perform (TernFlow *flow, TernWait *wait)
   if (!joining->flight)
     {
       const TernFlightQuestion question
-          = { flow->settings->cache_store, op->key, joining->fields, joining->stamp };
+          = { flow->settings->cache_store, joining->key, joining->fields, joining->stamp };
 
       joining->state = tern_cache_flight_join (&question, wait, &joining->flight);
       if (joining->state == TERN_FLIGHT_WAITS)
         joining->wake = tern_wake_ref (tern_wait_get_wake (wait));
       op->until = get_patience (flow);
-      g_clear_pointer (&op->key, g_free); /* the next operation has one of its own */
     }
   if (joining->state != TERN_FLIGHT_WAITS)
     return TERN_STEP_DONE;

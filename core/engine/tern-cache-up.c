@@ -157,8 +157,7 @@ rewrite (TernFlow *flow, TernCacheWalk *state)
       return delete_record (flow, state, state->asked);
     }
   /* The 304 may have taken back the leave to store it. */
-  keeps = tern_cache_may_store (&request, state->fresh->status, state->fresh->headers, NULL)
-          == TERN_STORING_REPLACE;
+  keeps = tern_cache_may_keep (&request, state->fresh);
   if (keeps && state->asked != state->decision.record)
     return tern_cache_found_parts (&state->found, state->asked)->body
                ? keep_for_others (flow, state)

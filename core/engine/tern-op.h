@@ -18,7 +18,7 @@ typedef enum
   TERN_OP_CACHE_OPEN,   /* an entry → parts.body, where FIND had none */
   TERN_OP_CACHE_STORE,  /* the meta of an entry: before, value, keep_until */
   TERN_OP_CACHE_DELETE, /* an entry */
-  TERN_OP_JOIN,         /* key, joining → joining: waits for who asks for the same already */
+  TERN_OP_JOIN,         /* joining → joining: waits for who asks for the same already */
   TERN_OP_PROXY_FIND,   /* → routes (NULL: direct) or error */
   TERN_OP_CREDENTIALS,  /* challenge, attempt → credentials (NULL: nobody) or error */
   TERN_OP_BODY_HASH,    /* key: the hash's name → hash, NULL where there is none */
@@ -30,6 +30,7 @@ typedef enum
 /* A JOIN: what it asks and what came of it. */
 typedef struct
 {
+  const char *key;     /* of the URI; as the next, */
   TernHeaders *fields; /* borrowed from who asks, and never changed any more */
   guint stamp;
   TernFlightState state;

@@ -228,6 +228,22 @@ get_string (Source *source)
   return text;
 }
 
+static void
+get_optional_text (Source *source, TernCacheText *text)
+{
+  guint32 len;
+
+  text->at = get_bytes (source, &len);
+  text->len = text->at ? len : 0;
+}
+
+static void
+get_text (Source *source, TernCacheText *text)
+{
+  get_optional_text (source, text);
+  source->wrong |= !text->at;
+}
+
 static TernHeaders *
 get_headers (Source *source)
 {
@@ -287,9 +303,12 @@ get_part (Source *source, TernCacheRecord *record)
 static GPtrArray *
 get_siblings (Source *source)
 {
-  GPtrArray *siblings = tern_cache_siblings_new ();
   const guint32 n = get_u32 (source);
+  GPtrArray *siblings;
 
+  if (n == 0)
+    return tern_cache_siblings_none ();
+  siblings = tern_cache_siblings_new ();
   for (guint32 i = 0; i < n && !source->wrong; i++)
     {
       char *slot = get_string (source);
@@ -348,14 +367,17 @@ tern_cache_record_parse (GBytes *bytes, GError **error)
   if (data && is_intact (data, size))
     {
       Source source = { data + HEAD_SIZE, data + size, FALSE };
+      TernCacheNames names;
 
       record = g_new (TernCacheRecord, 1);
       *record = (TernCacheRecord){ NULL }; /* calloc of the C library is slower */
-      record->method = get_string (&source);
-      record->uri = get_string (&source);
-      record->partition = get_optional_string (&source);
+      get_text (&source, &names.method);
+      get_text (&source, &names.uri);
+      get_optional_text (&source, &names.partition);
       record->status = get_u32 (&source);
-      record->reason = get_string (&source);
+      get_text (&source, &names.reason);
+      if (!source.wrong)
+        tern_cache_record_set_names (record, &names);
       record->version = get_u32 (&source);
       record->request_time = get_u64 (&source);
       record->response_time = get_u64 (&source);

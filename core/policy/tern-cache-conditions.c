@@ -108,6 +108,8 @@ tern_cache_judge_conditions (const TernCacheRequest *request, const TernCacheRec
 {
   const TernHeaders *headers = request->headers;
 
+  if (!tern_cache_has_conditions (headers))
+    return TERN_CONDITIONS_SEND;
   if (tern_headers_has (headers, "If-Match") || tern_headers_has (headers, "If-Unmodified-Since"))
     return TERN_CONDITIONS_ORIGIN;
   /* Preconditions say nothing about redirects and errors (RFC 9110 §13.2.1). */

@@ -123,7 +123,8 @@ read_directive (TernCacheControl *control, const char *item, gsize item_len)
       gint64 seconds, *member;
 
       if (directives[i].len != name_len || directives[i].name[0] != (name[0] | 0x20)
-          || g_ascii_strncasecmp (directives[i].name, name, name_len) != 0)
+          || (memcmp (directives[i].name, name, name_len) != 0
+              && g_ascii_strncasecmp (directives[i].name, name, name_len) != 0))
         continue;
       if (directives[i].kind == FLAG || directives[i].kind == FIELDS)
         {

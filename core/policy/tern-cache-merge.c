@@ -44,25 +44,29 @@ drop_message_fields (TernHeaders *merged)
     tern_headers_remove (merged, names[i]);
 }
 
-/* Whether both have the same values of a name, in the same order. */
+/* Whether the stored fields have the same values of the name of that field, the first of its name,
+ * as the fresh ones, in the same order. */
 static gboolean
-has_same_values (const TernHeaders *a, const TernHeaders *b, const char *name, gsize len)
+has_same_values (const TernHeaders *stored, const TernHeaders *fresh, guint first)
 {
-  guint from_a = 0, from_b = 0;
-  const TernField *in_a, *in_b;
+  const TernField *in_fresh = &fresh->fields[first];
+  const char *name = tern_headers_name (fresh, in_fresh);
+  const gsize len = in_fresh->name_len;
+  guint from_stored = 0, from_fresh = first + 1;
+  const TernField *in_stored;
 
   do
     {
-      in_a = tern_headers_find_next (a, name, len, &from_a);
-      in_b = tern_headers_find_next (b, name, len, &from_b);
-      if (in_a && in_b
-          && (in_a->raw_len != in_b->raw_len
-              || memcmp (tern_headers_raw (a, in_a), tern_headers_raw (b, in_b), in_a->raw_len)
-                     != 0))
+      in_stored = tern_headers_find_next (stored, name, len, &from_stored);
+      if (!in_stored || in_stored->raw_len != in_fresh->raw_len
+          || memcmp (tern_headers_raw (stored, in_stored), tern_headers_raw (fresh, in_fresh),
+                     in_stored->raw_len)
+                 != 0)
         return FALSE;
+      in_fresh = tern_headers_find_next (fresh, name, len, &from_fresh);
     }
-  while (in_a && in_b);
-  return !in_a && !in_b;
+  while (in_fresh);
+  return !tern_headers_find_next (stored, name, len, &from_stored);
 }
 
 /* All values of a name by those of another message. */
@@ -98,7 +102,7 @@ tern_cache_merge_fields (const TernHeaders *stored, const TernHeaders *response_
       if (!tern_cache_hops_has (&hops, name, field->name_len)
           && !is_of_the_body (name, field->name_len)
           && tern_headers_find (fresh, name, field->name_len) == field
-          && !has_same_values (merged, fresh, name, field->name_len))
+          && !has_same_values (merged, fresh, i))
         replace_values (merged, fresh, name, field->name_len);
     }
   return merged;

@@ -12,6 +12,50 @@
 #include "policy/tern-cache-sibling.h"
 #include "policy/tern-cache-vary.h"
 
+static TernCacheText
+text_of (const char *text)
+{
+  return (TernCacheText){ text, text ? strlen (text) : 0 };
+}
+
+/* Where a copy of the text lies, with a NUL; *free is then behind it. */
+static const char *
+put_text (char **free, const TernCacheText *text)
+{
+  char *at = *free;
+
+  if (!text->at)
+    return NULL;
+  memcpy (at, text->at, text->len);
+  at[text->len] = '\0';
+  *free = at + text->len + 1;
+  return at;
+}
+
+void
+tern_cache_record_set_names (TernCacheRecord *record, const TernCacheNames *names)
+{
+  const gsize size = names->method.len + names->uri.len + names->partition.len + names->reason.len;
+  char *box = g_atomic_rc_box_alloc (size + 4);
+  char *free = box;
+
+  record->method = put_text (&free, &names->method);
+  record->uri = put_text (&free, &names->uri);
+  record->partition = put_text (&free, &names->partition);
+  record->reason = put_text (&free, &names->reason);
+  if (record->names)
+    g_atomic_rc_box_release (record->names);
+  record->names = box;
+}
+
+void
+tern_cache_record_set_reason (TernCacheRecord *record, const char *reason)
+{
+  tern_cache_record_set_names (record,
+                               &(TernCacheNames){ text_of (record->method), text_of (record->uri),
+                                                  text_of (record->partition), text_of (reason) });
+}
+
 /* The answer to a Range is kept as what it is a part of: the fields of the whole, without those
  * that were of the part alone (RFC 9110 §15.3.7). */
 static void
@@ -23,8 +67,7 @@ become_part (TernCacheRecord *record)
   if (record->status != 206 || !tern_cache_range_of (record->headers, &part, &total))
     return;
   record->status = 200;
-  g_free (record->reason);
-  record->reason = g_strdup ("OK");
+  record->reason = "OK";
   tern_headers_remove (record->headers, "Content-Range");
   tern_headers_remove (record->headers, "Content-Length");
   if (total != TERN_CACHE_TOTAL_UNKNOWN)
@@ -46,12 +89,13 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
                        gint64 response_time)
 {
   TernCacheRecord *record = g_new0 (TernCacheRecord, 1);
+  g_autofree char *uri = tern_uri_to_string (request->uri, FALSE);
 
-  record->method = g_strdup (request->method);
-  record->uri = tern_uri_to_string (request->uri, FALSE);
-  record->partition = g_strdup (request->partition);
+  tern_cache_record_set_names (record,
+                               &(TernCacheNames){ text_of (request->method), text_of (uri),
+                                                  text_of (request->partition),
+                                                  text_of (reason ? reason : "") });
   record->status = status;
-  record->reason = g_strdup (reason ? reason : "");
   record->version = version;
   record->headers = tern_cache_fields_end_to_end (response_headers);
   record->request_time = request_time;
@@ -70,10 +114,7 @@ tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *
   TernCacheRecord *next = g_new (TernCacheRecord, 1);
 
   *next = *record;
-  next->method = g_strdup (record->method); /* a HEAD freshens what a GET brought */
-  next->uri = g_strdup (record->uri);
-  next->partition = g_strdup (record->partition);
-  next->reason = g_strdup (record->reason);
+  g_atomic_rc_box_acquire (next->names); /* the method, too: a HEAD freshens what a GET brought */
   next->headers = headers;
   tern_cache_facts_read (&next->facts, headers);
   next->request_time = request_time;
@@ -86,10 +127,8 @@ tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *
 void
 tern_cache_record_free (TernCacheRecord *record)
 {
-  g_free (record->method);
-  g_free (record->uri);
-  g_free (record->partition);
-  g_free (record->reason);
+  if (record->names)
+    g_atomic_rc_box_release (record->names);
   g_clear_pointer (&record->headers, tern_headers_unref);
   g_clear_pointer (&record->vary, g_ptr_array_unref);
   g_clear_pointer (&record->siblings, g_ptr_array_unref);

@@ -20,13 +20,26 @@ typedef struct
   const char *salt; /* of the store, for digests of secrets; NULL where it has none */
 } TernCacheRequest;
 
+/* A text that need not have a NUL behind it; NULL where there is none. */
 typedef struct
 {
-  char *method;
-  char *uri;       /* without userinfo and fragment */
-  char *partition; /* NULL where there is none */
-  guint status;    /* of a 206 the one that the whole would have: 200 */
-  char *reason;
+  const char *at;
+  gsize len;
+} TernCacheText;
+
+typedef struct
+{
+  TernCacheText method, uri, partition, reason;
+} TernCacheNames;
+
+typedef struct
+{
+  char *names; /* a box (g_atomic_rc_box) with the four; shared with what was renewed */
+  const char *method;
+  const char *uri;       /* without userinfo and fragment */
+  const char *partition; /* NULL where there is none */
+  const char *reason;
+  guint status;         /* of a 206 the one that the whole would have: 200 */
   guint version;        /* 10, 11 */
   TernHeaders *headers; /* end-to-end fields only, as they came */
   TernCacheFacts facts; /* of those fields */
@@ -62,6 +75,10 @@ TernCacheRecord *tern_cache_record_renew (const TernCacheRecord *record,
                                           gint64 request_time,
                                           gint64 response_time);
 void tern_cache_record_free (TernCacheRecord *record);
+
+/* Names for a record, which are copied. */
+void tern_cache_record_set_names (TernCacheRecord *record, const TernCacheNames *names);
+void tern_cache_record_set_reason (TernCacheRecord *record, const char *reason);
 
 GBytes *tern_cache_record_serialize (const TernCacheRecord *record);
 /* Error: CACHE. */

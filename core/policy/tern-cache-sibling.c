@@ -34,3 +34,13 @@ tern_cache_siblings_new (void)
 {
   return g_ptr_array_new_with_free_func ((GDestroyNotify)tern_cache_sibling_free);
 }
+
+GPtrArray *
+tern_cache_siblings_none (void)
+{
+  static gsize none = 0;
+
+  if (g_once_init_enter (&none))
+    g_once_init_leave (&none, (gsize)g_ptr_array_new ());
+  return g_ptr_array_ref ((GPtrArray *)none);
+}

@@ -20,3 +20,6 @@ void tern_cache_sibling_free (TernCacheSibling *sibling);
 
 /* (element-type TernCacheSibling): an empty list that owns its members. */
 GPtrArray *tern_cache_siblings_new (void);
+
+/* The empty list that all share, which nobody may change. */
+GPtrArray *tern_cache_siblings_none (void);

@@ -131,31 +131,31 @@ static TernCacheStoring
 judge (const TernCacheRequest *request,
        guint status,
        const TernHeaders *response_headers,
+       const TernCacheControl *given, /* of these fields */
        const TernCacheRecord *stored,
        const char **why)
 {
-  TernCacheControl wanted, given;
+  TernCacheControl wanted;
 
   if (strcmp (request->method, "GET") != 0)
     return no (TERN_STORING_LEAVE, NULL, why); /* what it makes invalid is asked elsewhere */
   tern_cache_control_read (&wanted, request->headers);
-  tern_cache_control_read (&given, response_headers);
   if (wanted.no_store)
     return no (TERN_STORING_FORGET, "request-no-store", why);
   if (is_about_the_request (status))
     return no (TERN_STORING_LEAVE, "status", why);
   if (is_fault (status)
-      && (stored || given.no_store || !has_lifetime (response_headers, &given)))
+      && (stored || given->no_store || !has_lifetime (response_headers, given)))
     return no (TERN_STORING_LEAVE, "server-error", why);
   /* Who understands the status may do what it says in spite of no-store, which is for those who do
    * not (§5.2.2.3). */
-  if (given.must_understand ? !is_understood (status) : given.no_store)
-    return no (TERN_STORING_FORGET, given.must_understand ? "must-understand" : "no-store", why);
+  if (given->must_understand ? !is_understood (status) : given->no_store)
+    return no (TERN_STORING_FORGET, given->must_understand ? "must-understand" : "no-store", why);
   if (tern_cache_vary_is_any (response_headers))
     return no (TERN_STORING_FORGET, "vary", why);
   if (status == 206)
     return no (store_part (request, response_headers, stored), "part", why);
-  return is_worth_keeping (status, response_headers, &given)
+  return is_worth_keeping (status, response_headers, given)
              ? TERN_STORING_REPLACE
              : no (TERN_STORING_FORGET, "no-lifetime", why);
 }
@@ -167,8 +167,19 @@ tern_cache_may_store (const TernCacheRequest *request,
                       const TernCacheRecord *stored)
 {
   const char *why = NULL;
+  TernCacheControl given;
 
-  return judge (request, status, response_headers, stored, &why);
+  tern_cache_control_read (&given, response_headers);
+  return judge (request, status, response_headers, &given, stored, &why);
+}
+
+gboolean
+tern_cache_may_keep (const TernCacheRequest *request, const TernCacheRecord *record)
+{
+  const char *why = NULL;
+
+  return judge (request, record->status, record->headers, &record->facts.control, NULL, &why)
+         == TERN_STORING_REPLACE;
 }
 
 const char *
@@ -178,8 +189,11 @@ tern_cache_why_not_stored (const TernCacheRequest *request,
                            const TernCacheRecord *stored)
 {
   const char *why = NULL;
-  const TernCacheStoring storing = judge (request, status, response_headers, stored, &why);
+  TernCacheControl given;
+  TernCacheStoring storing;
 
+  tern_cache_control_read (&given, response_headers);
+  storing = judge (request, status, response_headers, &given, stored, &why);
   return storing == TERN_STORING_LEAVE || storing == TERN_STORING_FORGET ? why : NULL;
 }
 

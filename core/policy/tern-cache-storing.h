@@ -20,6 +20,9 @@ TernCacheStoring tern_cache_may_store (const TernCacheRequest *request,
                                        const TernHeaders *response_headers,
                                        const TernCacheRecord *stored);
 
+/* Whether what is stored may stay so with the fields that it has now. */
+gboolean tern_cache_may_keep (const TernCacheRequest *request, const TernCacheRecord *record);
+
 /* Why it is not kept, as a word for Cache-Status; NULL where it is, and where the method says that
  * already. */
 const char *tern_cache_why_not_stored (const TernCacheRequest *request,

@@ -30,7 +30,11 @@ describe (const TernFlow *flow)
   if (op->kind == TERN_OP_CREDENTIALS)
     return g_strdup_printf ("%s %u", tern_challenge_get_scheme (op->challenge), op->attempt);
   if (op->kind != TERN_OP_EXCHANGE)
-    return g_strdup (g_str_has_prefix (op->key, ORIGIN) ? op->key + strlen (ORIGIN) : op->key);
+    {
+      const char *key = op->kind == TERN_OP_JOIN ? op->joining.key : op->key;
+
+      return g_strdup (g_str_has_prefix (key, ORIGIN) ? key + strlen (ORIGIN) : key);
+    }
   return g_strdup_printf ("%s %s%s%s%s%s", flow->call.method,
                           strcmp (flow->call.uri->host, "origin.example") == 0
                               ? ""

@@ -343,8 +343,7 @@ test_odd_bytes (gconstpointer kind)
   g_autoptr (TernCacheRecord) record = record_new (&odd);
   g_auto (GStrv) vary = NULL;
 
-  g_free (record->reason);
-  record->reason = g_strdup ("D'\xE9j\xE0 vu");
+  tern_cache_record_set_reason (record, "D'\xE9j\xE0 vu");
   put_record (store, odd.uri, NULL, record, odd.body);
   found = tern_cache_entries_find (store, odd.uri, NULL, NULL);
   g_assert_no_error (tern_cache_entry_get_error (item (found, 0)));

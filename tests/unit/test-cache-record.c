@@ -175,10 +175,8 @@ test_refused (void)
       g_autoptr (TernCacheRecord) record = sample (NULL);
       g_autoptr (GBytes) bytes = NULL;
 
-      g_free (record->method);
-      g_free (record->reason);
-      record->method = g_strdup (rows[i].method);
-      record->reason = g_strdup (rows[i].reason);
+      record->method = rows[i].method;
+      record->reason = rows[i].reason;
       record->status = rows[i].status;
       bytes = tern_cache_record_serialize (record);
       assert_miss (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));

@@ -120,6 +120,14 @@ test_rows (void)
         g_test_message ("%s [%s] %u [%s]", rows[i].method, rows[i].asked, rows[i].status,
                         rows[i].answered);
       g_assert_cmpint (storing, ==, rows[i].storing);
+      /* What is a record already is judged by the same rules. */
+      if (rows[i].status != 206)
+        {
+          g_autoptr (TernCacheRecord) record
+              = case_record ("", rows[i].status, rows[i].answered);
+
+          g_assert_cmpint (tern_cache_may_keep (&c.request, record), ==, storing == S);
+        }
       /* What is not kept has a reason, and what is kept none; of other methods it is that. */
       g_assert_cmpint (tern_cache_why_not_stored (&c.request, rows[i].status, answered, NULL)
                            != NULL,
