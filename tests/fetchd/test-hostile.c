@@ -323,6 +323,9 @@ test_bad_values (void)
     { "{'headers': <[('a', 'b\\r\\nc: d')]>}", "InvalidOption" },
     { "{'headers': <[('AuthorizatioN', 'x')]>}", "SecretInOptions" },
     { "{'headers': <[('cookie', 'x')]>}", "SecretInOptions" },
+    { "{'headers': <[('X-Auth-Token', 'x')]>}", "SecretInOptions" },
+    { "{'headers': <[('X-WSSE', 'x')]>}", "SecretInOptions" },
+    { "{'headers': <[('Cookie2', 'x')]>}", "SecretInOptions" },
     { "{'checksum': <'sha256:12'>}", "InvalidOption" },
     { "{'checksum': <'crc:12345678'>}", "InvalidOption" },
     { "{'retries': <uint32 4294967295>}", "InvalidOption" },
@@ -406,6 +409,11 @@ test_descriptors (void)
       assert_descriptor_refused (caller, epoll_create1 (EPOLL_CLOEXEC), "epoll");
       assert_descriptor_refused (caller, socket (AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0),
                                  "datagrams");
+      assert_descriptor_refused (caller, socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+                                 "nobody's socket");
+      ends[0] = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      g_assert_cmpint (listen (ends[0], 1), ==, 0);
+      assert_descriptor_refused (caller, ends[0], "a listening socket");
       g_assert_cmpint (pipe2 (ends, O_CLOEXEC), ==, 0);
       assert_descriptor_refused (caller, ends[0], "the reading end");
       close (ends[1]);

@@ -40,13 +40,17 @@ descriptor_copy (GUnixFDList *list, gint32 handle, GError **error)
   return fd;
 }
 
+/* One that listens, or is connected to nobody, never takes a byte. */
 static gboolean
 is_stream_socket (int fd)
 {
+  struct sockaddr_storage peer;
+  socklen_t peer_length = sizeof peer;
   int type = 0;
   socklen_t length = sizeof type;
 
-  return getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM;
+  return getsockopt (fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM
+         && getpeername (fd, (struct sockaddr *)&peer, &peer_length) == 0;
 }
 
 int
@@ -73,7 +77,7 @@ descriptor_take_output (GUnixFDList *list, gint32 handle, DescriptorKind *kind, 
     *kind = DESCRIPTOR_SOCKET;
   else
     return descriptor_refuse (
-        fd, error, _ ("The descriptor is neither a file nor a pipe nor a stream socket"));
+        fd, error, _ ("The descriptor is neither a file nor a pipe nor a connected stream socket"));
   return fd;
 }
 
@@ -94,7 +98,7 @@ descriptor_take_input (GUnixFDList *list, gint32 handle, GError **error)
   if (!S_ISREG (status.st_mode) && !S_ISFIFO (status.st_mode)
       && !(S_ISSOCK (status.st_mode) && is_stream_socket (fd)))
     return descriptor_refuse (
-        fd, error, _ ("The descriptor is neither a file nor a pipe nor a stream socket"));
+        fd, error, _ ("The descriptor is neither a file nor a pipe nor a connected stream socket"));
   return fd;
 }
 

@@ -106,7 +106,8 @@ static gboolean
 set_headers (Options *options, GVariant *value, GUnixFDList *list, GError **error)
 {
   static const char *const secrets[]
-      = { "authorization", "cookie", "proxy-authorization", "x-api-key", NULL };
+      = { "authorization", "cookie",       "cookie2", "proxy-authorization",
+          "x-api-key",     "x-auth-token", "x-wsse",  NULL };
   GVariantIter iter;
   const char *name, *content;
 
