@@ -135,6 +135,96 @@ def escapes():
         {'a:b': '1', 'c=d': '2', '@e': '3', 'f\\': '4'})
 
 
+def body_of(*items):
+  result = tern('send', '--offline', 'POST', ':1', *items)
+  equal((result.code, result.err), (0, ''), items)
+  return json.loads(result.out.partition(b'\n\n')[2])
+
+
+@case('/send/nested')
+def nested():
+  # HTTPie's nested syntax; each row is items and the JSON that they make.
+  write('nested.txt', b'text')
+  write('nested.json', b'{"a": [1]}')
+  for items, wanted in (
+      (['a[b]=c'], {'a': {'b': 'c'}}),
+      (['a[b][c]:=2', 'a[b][d]=e'], {'a': {'b': {'c': 2, 'd': 'e'}}}),
+      (['a[]=1', 'a[]:=2', 'a[]:=null'], {'a': ['1', 2, None]}),
+      (['a[3]=x', 'a[1]=y'], {'a': [None, 'y', None, 'x']}),
+      (['a[0]=x', 'a[0]=y', 'b=1', 'b:=2'], {'a': ['y'], 'b': 2}),
+      (['a[2]=x', 'a[]=y', 'a[5]=z'], {'a': [None, None, 'x', 'y', None, 'z']}),
+      (['a[][b]=1', 'a[][b]=2', 'a[0][c]=3'], {'a': [{'b': '1', 'c': '3'}, {'b': '2'}]}),
+      (['a[2][b]=1', 'a[1][]=2'], {'a': [None, ['2'], {'b': '1'}]}),
+      (['k[]:=1', 'k[][]:=2', 'k[][][]:=3'], {'k': [1, [2], [[3]]]}),
+      (['[]=a', '[]:=[2]', '[4][b]=c'], ['a', [2], None, None, {'b': 'c'}]),
+      (['[0][a]=b', '[0][c]=d'], [{'a': 'b', 'c': 'd'}]),
+      (['=a', 'b=c'], {'': 'a', 'b': 'c'}),
+      ([':=[1,2]'], {'': [1, 2]}),
+      (['1=a', '2[3]=b'], {'1': 'a', '2': [None, None, None, 'b']}),
+      # What was given as JSON can be gone into.
+      (['a:={"b": [1, {"c": "d"}], "e": {}}', 'a[b][1][f]:=true', 'a[b][]=g', 'a[e][h]=i'],
+       {'a': {'b': [1, {'c': 'd', 'f': True}, 'g'], 'e': {'h': 'i'}}}),
+      (['a:={"\\u0062\\"\\ud83d\\ude00\\n\\/": { "x" : [ ] }, "y": ""}',
+        'a[b"😀\n/][x][]:=-1.50e+3'],
+       {'a': {'b"😀\n/': {'x': [-1500]}, 'y': ''}}),
+      (['a:=[]', 'a[]=x', 'b:={}', 'b[c]=d', 'n:=null', 'n[x]=y'],
+       {'a': ['x'], 'b': {'c': 'd'}, 'n': {'x': 'y'}}),
+      (['a:= [ "]" , "[{" ] ', 'a[]=x'], {'a': [']', '[{', 'x']}),
+      # Backslashes.
+      (['a\\[b\\]=1', 'c[\\[]=2', 'c[\\]]=3'], {'a[b]': '1', 'c': {'[': '2', ']': '3'}}),
+      (['o[\\1]=a', 'o[\\-20]=b', '\\3[x]=c'], {'o': {'1': 'a', '-20': 'b'}, '3': {'x': 'c'}}),
+      (['o[\\\\1]=a', 'o[\\d]=b', 'o[\\2 e]=c', 'o[f\\3]=d'],
+       {'o': {'\\1': 'a', '\\d': 'b', '\\2 e': 'c', 'f\\3': 'd'}}),
+      (['a[\\\\]:=1', 'a[b\\\\]:=2', 'c\\\\[d]=3', 'e\\=f=g'],
+       {'a': {'\\': 1, 'b\\': 2}, 'c\\': {'d': '3'}, 'e=f': 'g'}),
+      (['a[b\\:c]=1', 'a[ d ]=2', 'a[é][!]=3'], {'a': {'b:c': '1', ' d ': '2', 'é': {'!': '3'}}}),
+      (['t[a]=@nested.txt', 't[b][]:=@nested.json', 't[b][0][a][]=x'],
+       {'t': {'a': 'text', 'b': [{'a': [1, 'x']}]}})):
+    equal(body_of(*items), wanted, items)
+  # No digit is lost, and what is sent is what --curl shows.
+  result = tern('send', '--curl', 'POST', ':1', 'a[b]:=12345678901234567890.10', 'a[c]:=1e400')
+  contains(result.text, """'{"a":{"b":12345678901234567890.10,"c":1e400}}'""")
+  # In a form a bracket is a bracket.
+  equal(ask('--form', 'POST', origin('/echo'), 'a[b]=c')[2], b'a%5Bb%5D=c')
+  contains(ask('--multipart', 'POST', origin('/echo'), 'a[b]=c')[2], b'name="a[b]"')
+
+
+@case('/send/nested/refused')
+def nested_refused():
+  # What is wrong, and where.
+  name = 'a name, a number or “]” is expected'
+  for items, wanted in (
+      (['a[=1'], f'“a[”, character 3: {name}'),
+      (['a[b][=1'], f'“a[b][”, character 6: {name}'),
+      (['a[1=1'], '“a[1”, character 4: “]” is expected'),
+      (['a[é=1'], '“a[é”, character 4: “]” is expected'),
+      (['a[b[c]=1'], '“a[b[c]”, character 4: “]” is expected'),
+      (['a[[b]=1'], f'“a[[b]”, character 3: {name}'),
+      (['a[b\\]=1'], '“a[b\\]”, character 6: “]” is expected'),
+      (['a[b]c=1'], '“a[b]c”, character 5: “[” is expected'),
+      (['a\\[]=1'], '“a\\[]”, character 4: “[” is expected'),
+      (['a]=1'], '“a]”, character 2: “[” is expected'),
+      ([']=1'], '“]”, character 1: a name, a number or “[” is expected'),
+      (['[a]=1'], '“[a]”, character 2: a number or “]” is expected'),
+      (['a[-1]=1'], '“a[-1]”, character 3: an index cannot be negative'),
+      (['a[100001]=1'], '“a[100001]”, character 3: such a large index is not supported'),
+      (['a[99999999999999999999]=1'], 'such a large index'),
+      (['a' + '[]' * 300 + '=1'], 'character 400: this is nested too deep'),
+      (['a=1', 'a[b]=2'], '“a[b]”: “a” is a string, in which “[b]” has no place'),
+      (['a:=1', 'a[]=2'], '“a[]”: “a” is a number, in which “[]” has no place'),
+      (['a:=true', 'a[0]=2'], '“a[0]”: “a” is true, in which “[0]” has no place'),
+      (['a[b]=1', 'a[]=2'], '“a[]”: “a” is an object, in which “[]” has no place'),
+      (['a[]=1', 'a[b]=2'], '“a[b]”: “a” is an array, in which “[b]” has no place'),
+      (['a[b][]=1', 'a[b][0][c]=2'], '“a[b][0][c]”: “a[b][0]” is a string'),
+      (['a:={"b":[]}', 'a[b][c][d]=2'], '“a[b][c][d]”: “a[b]” is an array, in which “[c]”'),
+      (['[]=1', 'a=2'], '“a”: the body is an array, in which “a” has no place'),
+      (['a=1', '[0]=2'], '“[0]”: the body is an object, in which “[0]” has no place'),
+      (['=1', '[]=2'], '“[]”: the body is an object, in which “[]” has no place')):
+    result = tern('send', '--offline', 'POST', ':1', *items)
+    equal((result.code, result.out, result.err.count('\n')), (2, b'', 1), items)
+    contains(result.err, wanted)
+
+
 @case('/send/refused')
 def refused():
   url = origin('/echo')

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Bodies made of items: JSON, a form, or one of several parts. They are made in memory; a body that
+/* Bodies made of items: a form, or one of several parts. They are made in memory; a body that
  * is one file alone is streamed and does not come here. */
 #include "items-body.h"
 
 #include "body.h"
-#include "json-check.h"
-#include "json.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n.h>
@@ -40,41 +38,6 @@ items_body_type_of_file (const char *name)
   type = g_content_type_guess (name, NULL, 0, &is_guess);
   return is_guess || !type ? g_strdup ("application/octet-stream")
                            : g_content_type_get_mime_type (type);
-}
-
-static gboolean
-append_member (GString *out, const Item *item, GError **error)
-{
-  if (!g_utf8_validate (item->name, -1, NULL) || !g_utf8_validate (item->value, -1, NULL))
-    return refuse (error, _ ("“%s”: JSON is UTF-8, and this is not"), item);
-  if (item->kind == ITEM_FIELD)
-    {
-      json_string (out, item->name, item->value);
-      return TRUE;
-    }
-  if (!json_check (item->value, strlen (item->value)))
-    return refuse (error, _ ("“%s”: this is no JSON: %s"), item);
-  json_name (out, item->name);
-  g_string_append (out, g_strstrip (item->value));
-  return TRUE;
-}
-
-gboolean
-items_body_json (Plan *plan, GArray *fields, GError **error)
-{
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  json_open (out, NULL, '{');
-  for (guint i = 0; i < fields->len; i++)
-    if (!append_member (out, &g_array_index (fields, Item, i), error))
-      return FALSE;
-  json_close (out, '}');
-  plan->type = g_strdup ("application/json");
-  plan->body = g_bytes_new (out->str, out->len);
-  /* As HTTPie asks: whoever sends JSON likes to get it. */
-  if (!plan_has_header (plan, "Accept") && !plan_lacks_header (plan, "Accept"))
-    g_ptr_array_add (plan->headers, g_strdup ("Accept: application/json, */*;q=0.5"));
-  return TRUE;
 }
 
 /* A form has no types: numbers and the like belong to JSON. */

@@ -20,12 +20,12 @@ typedef struct
 {
   ItemKind kind;
   char *name;
+  char *path; /* the name with the backslashes that mean something within JSON */
   char *value;
   char *type; /* of name@file;type=…; NULL where it is not said */
 } Item;
 
 /* @fields has items of the kinds FIELD, JSON and FILE only. */
-gboolean items_body_json (Plan *plan, GArray *fields, GError **error);
 gboolean items_body_form (Plan *plan, GArray *fields, GError **error);
 gboolean items_body_multipart (Plan *plan, GArray *fields, GError **error);
 

@@ -5,6 +5,7 @@
 
 #include "body.h"
 #include "items-body.h"
+#include "items-json.h"
 
 #include <errno.h>
 #include <glib/gi18n.h>
@@ -48,12 +49,16 @@ static gboolean
 split (const char *text, Item *item, GError **error)
 {
   g_autoptr (GString) name = g_string_new (NULL);
+  g_autoptr (GString) path = g_string_new (NULL);
 
   for (const char *at = text; *at; at++)
     {
       if (*at == '\\' && at[1] && strchr (":=@;\\", at[1]))
         {
-          g_string_append_c (name, *++at);
+          if (at[1] == '\\')
+            g_string_append_c (path, '\\');
+          g_string_append_c (path, *++at);
+          g_string_append_c (name, *at);
           continue;
         }
       for (guint i = 0; i < G_N_ELEMENTS (separators); i++)
@@ -61,10 +66,12 @@ split (const char *text, Item *item, GError **error)
           {
             *item = (Item){ .kind = separators[i].kind };
             item->name = g_strdup (name->str);
+            item->path = g_strdup (path->str);
             item->value = g_strdup (at + strlen (separators[i].text));
             return item->kind != ITEM_FILE || take_type (item, error);
           }
       g_string_append_c (name, *at);
+      g_string_append_c (path, *at);
     }
   return refuse (
       error, _ ("“%s” is no item: Name:value, name=value, name:=JSON, name==value or @FILE"), text);
@@ -152,6 +159,7 @@ clear_item (gpointer data)
   Item *item = data;
 
   g_free (item->name);
+  g_free (item->path);
   g_free (item->value);
   g_free (item->type);
 }
@@ -185,7 +193,7 @@ apply_fields (Plan *plan, GArray *fields, ItemsForm form, GError **error)
   if (n_files > 0 || form == ITEMS_MULTIPART)
     return items_body_multipart (plan, fields, error);
   return form == ITEMS_FORM ? items_body_form (plan, fields, error)
-                            : items_body_json (plan, fields, error);
+                            : items_json (plan, fields, error);
 }
 
 static gboolean
