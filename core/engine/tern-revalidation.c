@@ -5,9 +5,11 @@
 #include "engine/tern-revalidation.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 
 #include "base/tern-log.h"
 #include "engine/tern-stage.h"
+#include "engine/tern-store-call.h"
 #include "engine/tern-walker.h"
 #include "io/tern-drive.h"
 #include "io/tern-worker.h"
@@ -30,6 +32,7 @@ typedef struct
 /* --- which are under way ---------------------------------------------------------------------- */
 
 static GMutex lock;
+static GCond over;            /* one of them */
 static GHashTable *under_way; /* (element-type utf8 utf8); NULL while there is none */
 
 static void
@@ -52,13 +55,29 @@ after_fork_in_child (void)
   g_mutex_unlock (&lock);
 }
 
+/* Else a short program would take what is stale for as long as it may be sent, and never ask. What
+ * came of it goes into the store before the process ends. */
 static void
-watch_forks (void)
+at_exit (void)
+{
+  const gint64 end = tern_store_get_exit_end ();
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&lock);
+  while (in_time && under_way)
+    in_time = g_cond_wait_until (&over, &lock, end);
+  g_mutex_unlock (&lock);
+  tern_store_wait_at_exit ();
+}
+
+static void
+watch_process (void)
 {
   static gsize watched = 0;
 
   if (!g_once_init_enter (&watched))
     return;
+  (void)!atexit (at_exit);
   pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);
   g_once_init_leave (&watched, 1);
 }
@@ -69,7 +88,7 @@ enter (const char *name)
 {
   gboolean is_first = FALSE;
 
-  watch_forks ();
+  watch_process ();
   g_mutex_lock (&lock);
   if (!under_way)
     under_way = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -87,6 +106,7 @@ leave (const char *name)
     g_hash_table_remove (under_way, name);
   if (under_way && g_hash_table_size (under_way) == 0)
     g_clear_pointer (&under_way, g_hash_table_unref);
+  g_cond_broadcast (&over);
   g_mutex_unlock (&lock);
 }
 

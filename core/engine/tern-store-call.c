@@ -13,7 +13,6 @@
 /* Entries that share a line wait for each other now and then, which does no harm. */
 #define N_LINES 16
 
-/* How long a process that ends waits for what it has handed to its stores. */
 #define MAX_EXIT_DELAY G_TIME_SPAN_SECOND
 
 /* Jobs start in the order in which they were queued, which for each line is the order in the line,
@@ -254,10 +253,20 @@ has_changes (Line *line)
   return FALSE;
 }
 
-static void
-at_exit (void)
+gint64
+tern_store_get_exit_end (void)
 {
-  const gint64 end = g_get_monotonic_time () + MAX_EXIT_DELAY;
+  static gint64 end = 0; /* all that is done at exit is done in one thread */
+
+  if (end == 0)
+    end = g_get_monotonic_time () + MAX_EXIT_DELAY;
+  return end;
+}
+
+void
+tern_store_wait_at_exit (void)
+{
+  const gint64 end = tern_store_get_exit_end ();
   gboolean in_time = TRUE;
 
   for (guint i = 0; i < N_LINES && in_time; i++)
@@ -277,7 +286,7 @@ watch_process (void)
   if (!g_once_init_enter (&watched))
     return;
   /* Where there is no room for it nobody waits. */
-  (void)!atexit (at_exit);
+  (void)!atexit (tern_store_wait_at_exit);
   /* Who forks takes the locks of who watches last first, and a line's is taken before a lane's. */
   tern_worker_watch_forks ();
   pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child);

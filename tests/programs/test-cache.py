@@ -250,6 +250,31 @@ def slow_store():
       equal((len(slow.kept), len(server.requests)), (2, 1))
 
 
+@case('/cache/behind')
+def behind():
+  """What is sent stale is asked about, though the program is through at once."""
+  class Slow(Raw):
+    body = b'old'
+
+    @property
+    def answer(self):
+      time.sleep(0.1)
+      return answer(b'Cache-Control: max-age=60, stale-while-revalidate=600\r\n'
+                    + (b'Age: 100\r\n' if self.body == b'old' else b''), self.body)
+
+    @answer.setter
+    def answer(self, value):
+      pass
+
+  cache = Cache()
+  with Slow(None) as server:
+    equal(cache.get(server.base), b'old')
+    server.body = b'new'
+    equal(cache.get(server.base), b'old')
+    equal(cache.get(server.base), b'new')
+    equal(len(server.requests), 2)
+
+
 @case('/cache/usage')
 def usage():
   cache = Cache()
