@@ -318,7 +318,7 @@ install_rules (GObjectClass *klass)
   /**
    * TernDownloadOptions:set-mtime:
    *
-   * Whether the file gets the time of Last-Modified.
+   * Whether the file gets the time of Last-Modified, where that is not still to come.
    */
   g_object_class_install_property (klass, PROP_SET_MTIME,
                                    g_param_spec_boolean ("set-mtime", NULL, NULL, TRUE, flags));

@@ -315,8 +315,11 @@ finish (TernDownloadRun *self, TernWait *wait, GError **error)
     return refuse_sum (self, cause, error);
   /* Checked once: the next call is after a wait. */
   g_clear_pointer (&self->wishes.checksum, g_free);
+  /* A server must not name a time that is still to come (RFC 9110 §8.8.2.1), and make(1) and the
+   * like go wrong where a file has one. */
   if (!self->wishes.set_mtime
-      || !tern_cache_last_modified (tern_response_get_headers (self->response), &mtime))
+      || !tern_cache_last_modified (tern_response_get_headers (self->response), &mtime)
+      || mtime > g_get_real_time () / G_USEC_PER_SEC)
     mtime = -1;
   step = self->sink->klass->finish (self->sink, mtime, wait, error);
   if (step != TERN_STEP_DONE)

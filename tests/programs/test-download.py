@@ -272,6 +272,22 @@ def header():
   equal(int(os.stat(folder + '/x').st_mtime), 784111777)
   equal(download('--no-mtime', '-o', folder + '/y', server.base + '/x').code, 0)
   assert os.stat(folder + '/y').st_mtime > 1000000000
+  # A time that is still to come is none.
+  server = Ranged(fields='Last-Modified: Fri, 01 Jan 2100 00:00:00 GMT\r\n')
+  equal(download('-o', folder + '/z', server.base + '/x').code, 0)
+  assert os.stat(folder + '/z').st_mtime < 4102444800
+
+
+@case('/download/odd-names')
+def odd_names():
+  folder = fresh()
+  for name in ('12:30', 'mailto:x', 'x y%20z', '-'):
+    result = download('-o', f'{folder}/{name}' if name == '-' else name, origin('/plain'))
+    equal(result.code, 0, result.err)
+    equal(content(folder, name) if name == '-' else read(name), TEXT)
+  equal(download('-o', f'file://{folder}/by-uri', origin('/plain')).code, 0)
+  equal(content(folder, 'by-uri'), TEXT)
+  equal(download('-o', '', origin('/plain')).code, 2)
 
 
 @case('/download/interrupted')

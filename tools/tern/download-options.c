@@ -97,6 +97,8 @@ download_options_check (const DownloadOptions *self, guint n_urls, GError **erro
 
   if (n_urls == 0)
     problem = _ ("No URL was given; see “tern download --help”");
+  else if (self->output && !*self->output)
+    problem = _ ("A file has a name (-o)");
   else if (n_urls > 1 && self->checksum)
     problem = _ ("One checksum cannot be that of several files");
   else if (n_urls > 1 && self->output && !g_file_test (self->output, G_FILE_TEST_IS_DIR))

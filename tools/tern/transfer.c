@@ -200,7 +200,9 @@ begin (Transfer *self, TernDownloadOptions *options)
                                         self->cancellable, on_done, self);
       return;
     }
-  destination = g_file_new_for_commandline_arg (output);
+  /* A name with a colon in it is a name, and no URI. */
+  destination = g_str_has_prefix (output, "file://") ? g_file_new_for_uri (output)
+                                                     : g_file_new_for_path (output);
   tern_client_download_async (self->client, self->plan->url, destination, options,
                               self->cancellable, on_done, self);
 }
