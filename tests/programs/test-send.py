@@ -285,6 +285,34 @@ def offline_nothing():
   assert size > 3000000, size
 
 
+@case('/offline/login')
+def offline_login():
+  # What the first request has of a login: as sent, but for the secret.
+  write('token', b'SECRET\n')
+  write('no-token', b' \n')
+  def fields(lines):
+    return [line.split(':')[0] for line in lines if line.startswith('Authorization:')]
+  for options, wanted in (((), 0), (('-u', 'me:SECRET'), 0), (('--bearer', 'token'), 1),
+                          (('--bearer', 'token', '-u', 'me:SECRET'), 1),
+                          (('--bearer', 'no-token'), 0),
+                          (('--bearer', 'no-token', '-u', 'me:SECRET'), 1),
+                          (('--bearer', 'token', '-H', 'Authorization: Own SECRET'), 1)):
+    with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n') as server:
+      equal(tern('--no-cache', *options, server.base).code, 0)
+      sent = server.requests[0].decode().split('\r\n')
+      shown = tern('--offline', *options, server.base)
+      equal((shown.code, shown.err), (0, ''))
+      lines = shown.text.split('\n')
+      equal((len(fields(sent)), len(fields(lines))), (wanted, wanted), options)
+      equal('Authorization: ***' in lines, bool(wanted), options)
+      lacks(shown.text, 'SECRET')
+  contains(tern('--offline', '--bearer', 'token', 'https://h.invalid/').text.split('\n'),
+           'Authorization: ***')
+  # It asks nobody for a password, and no file is left out without a word.
+  equal(tern('--offline', '-u', 'me', 'http://h.invalid/').code, 0)
+  equal(tern('--offline', '--bearer', 'missing', 'http://h.invalid/').code, 11)
+
+
 @case('/offline/secrets')
 def offline_secrets():
   write('token', b'SECRET\n')

@@ -25,9 +25,9 @@ const Option fetch_options[] = {
     "Secrets are shown as `***`. Time limits are rounded up to seconds." },
   { "offline", 0, OPTION_FLAG, AT (offline), NULL,
     N_ ("Print the request that would be sent, and send nothing"),
-    "Its head, an empty line and its body, without what a login or the cache might add. Secrets "
-    "are "
-    "shown as `***`." },
+    "Its head, an empty line and its body. A login is in it where it comes with the first request, "
+    "as that of `--bearer` does; one that has to wait until the server asks for it is not, nor the "
+    "conditions that the cache adds to what it has. Secrets are shown as `***`." },
   { NULL },
 };
 

@@ -8,6 +8,7 @@
 #include "output.h"
 #include "report.h"
 #include "request.h"
+#include "session.h"
 #include "target.h"
 
 #include <string.h>
@@ -154,8 +155,8 @@ offline_print (const FetchOptions *options, Plan *plan, GError **error)
   if (!request)
     return FALSE;
   avoid_tls (request);
-  if (options->session.bearer)
-    tern_headers_append (tern_request_get_headers (request), "Authorization", "***");
+  if (!session_pretend_login (client, &options->session, tern_request_get_uri (request), error))
+    return FALSE;
   tern_client_set_connector (client, TERN_CONNECTOR (connector));
   tern_client_set_follow_redirects (client, FALSE);
   if (plan_lacks_header (plan, "User-Agent"))

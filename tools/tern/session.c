@@ -107,16 +107,26 @@ add_credentials (TernClient *client,
   return TRUE;
 }
 
+/* The token in the file, which may be empty; all @size bytes are to be wiped. */
+static char *
+read_token (const SessionOptions *options, gsize *size, GError **error)
+{
+  char *token = NULL;
+
+  if (!g_file_get_contents (options->bearer, &token, size, error))
+    return NULL;
+  return g_strstrip (token);
+}
+
 /* At once, since few servers ask for it; and only to those that were named. */
 static gboolean
 add_token (TernClient *client, const SessionOptions *options, char **urls, GError **error)
 {
-  char *token = NULL;
-  gsize len = 0;
+  gsize size = 0;
+  char *token = read_token (options, &size, error);
 
-  if (!g_file_get_contents (options->bearer, &token, &len, error))
+  if (!token)
     return FALSE;
-  g_strstrip (token);
   for (char **url = urls; *url && *token; url++)
     {
       g_autofree char *target = target_complete (*url);
@@ -126,7 +136,30 @@ add_token (TernClient *client, const SessionOptions *options, char **urls, GErro
         tern_client_add_token (client, token, server);
     }
   tern_client_set_preemptive_auth (client, TRUE);
-  explicit_bzero (token, len);
+  explicit_bzero (token, size);
+  g_free (token);
+  return TRUE;
+}
+
+gboolean
+session_pretend_login (TernClient *client,
+                       const SessionOptions *options,
+                       const char *url,
+                       GError **error)
+{
+  g_autofree char *server = target_server (url);
+  char *token = NULL;
+  gsize size = 0;
+
+  if (options->bearer && !(token = read_token (options, &size, error)))
+    return FALSE;
+  if (token && *token && server)
+    tern_client_add_token (client, "token", server);
+  if (options->user && server)
+    tern_client_add_credentials (client, "user", "password", server);
+  tern_client_set_preemptive_auth (client, options->bearer != NULL);
+  if (token)
+    explicit_bzero (token, size);
   g_free (token);
   return TRUE;
 }

@@ -13,3 +13,10 @@ TernClient *session_make_client (const SessionOptions *options,
                                  char **urls,
                                  GCancellable *cancellable,
                                  GError **error);
+
+/* Gives @client logins like those of @options for the server of @url, without any secret in them
+ * and without asking for one: it then says when it would log in. */
+gboolean session_pretend_login (TernClient *client,
+                                const SessionOptions *options,
+                                const char *url,
+                                GError **error);
