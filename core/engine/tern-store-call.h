@@ -56,8 +56,8 @@ void tern_store_call_later (TernStoreCall *self, TernCacheStore *store);
 /* The same for the entry under @key (taken), which is to go. */
 void tern_store_remove_later (TernCacheStore *store, char *key);
 
-/* Until when (monotonic time) a process that ends waits at most, counted from the first call; and the
- * wait for what it has handed to its stores. */
+/* Until when (monotonic time) a process that ends waits, counted from the first call; and the wait
+ * for what it has handed to its stores. */
 gint64 tern_store_get_exit_end (void);
 void tern_store_wait_at_exit (void);
 
