@@ -339,6 +339,8 @@ def log():
   headers = Tern.Headers.new()
   headers.append('Authorization', 'Bearer secret')
   client.request('GET', BASE + '/plain', headers, None, None)
+  equal('wait' in [text for event, text in seen if event == Tern.LogEvent.PHASE], True, str(seen))
+  seen = [(event, text) for event, text in seen if event != Tern.LogEvent.PHASE]
   events = [event for event, text in seen]
   equal(events[:3], [Tern.LogEvent.CONNECT, Tern.LogEvent.SEND, Tern.LogEvent.REPLY])
   contains(seen[1][1], 'Authorization: Bearer ***')
