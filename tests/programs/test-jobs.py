@@ -171,6 +171,28 @@ def received():
   equal(jobs('cancel', number).code, 0)
 
 
+@case('/jobs/killed-while-writing')
+def killed_writing():
+  number = jobs('add', ORIGIN('/gzip'), '-o', path('before')).text.strip()
+  # The system ends who writes too much; no token of another job may go with it.
+  environment = {**ENVIRONMENT, 'DBUS_SESSION_BUS_ADDRESS': BUS, 'XDG_STATE_HOME': STATE}
+  done = subprocess.run(['sh', '-c', 'ulimit -f 0; exec "$@"', 'sh', os.environ['TERN_EXE'], 'jobs',
+                         'add', ORIGIN('/gzip'), '-o', path('after')], env=environment,
+                        capture_output=True, timeout=60)
+  equal(done.returncode != 0, True)
+  wait_state(number, 'done')
+  equal(jobs('cancel', number).code, 0)
+  # Many at once, and each has a number and a token of its own.
+  adding = [subprocess.Popen([os.environ['TERN_EXE'], 'jobs', 'add', ORIGIN('/gzip'), '-o',
+                              path(f'many{i}')], env=environment, stdout=subprocess.PIPE)
+            for i in range(8)]
+  numbers = {process.communicate(timeout=60)[0].decode().strip() for process in adding}
+  equal(len(numbers), 8)
+  for each in numbers:
+    wait_state(each, 'done')
+  equal(jobs('cancel', *numbers).code, 0)
+
+
 @case('/jobs/usage')
 def usage():
   equal(jobs('add').code, 2)

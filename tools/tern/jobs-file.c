@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct _JobsFile
@@ -29,6 +30,33 @@ set_error (GError **error, const char *path)
   return FALSE;
 }
 
+/* -1 with errno where it cannot be had. Who had the lock before may have put another file in the
+ * place of the one that was waited for. */
+static int
+open_locked (const char *path)
+{
+  struct stat own, now;
+
+  for (;;)
+    {
+      const int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+      if (fd < 0)
+        return -1;
+      if (flock (fd, LOCK_EX) != 0 || fstat (fd, &own) != 0)
+        {
+          const int number = errno;
+
+          close (fd);
+          errno = number;
+          return -1;
+        }
+      if (stat (path, &now) == 0 && own.st_ino == now.st_ino && own.st_dev == now.st_dev)
+        return fd;
+      close (fd);
+    }
+}
+
 JobsFile *
 jobs_file_open (GError **error)
 {
@@ -37,16 +65,11 @@ jobs_file_open (GError **error)
   g_autofree char *text = NULL;
   JobsFile *self;
   gsize length;
-  int fd;
+  const int fd = g_mkdir_with_parents (folder, 0700) < 0 ? -1 : open_locked (path);
 
-  fd = g_mkdir_with_parents (folder, 0700) < 0
-           ? -1
-           : open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0 || flock (fd, LOCK_EX) < 0)
+  if (fd < 0)
     {
       set_error (error, path);
-      if (fd >= 0)
-        close (fd);
       return NULL;
     }
   self = g_new0 (JobsFile, 1);
@@ -59,23 +82,6 @@ jobs_file_open (GError **error)
   return self;
 }
 
-static gboolean
-write_all (JobsFile *self, const char *text, gsize length)
-{
-  if (lseek (self->fd, 0, SEEK_SET) < 0 || ftruncate (self->fd, 0) < 0)
-    return FALSE;
-  while (length > 0)
-    {
-      const gssize n = write (self->fd, text, length);
-
-      if (n < 0 && errno != EINTR)
-        return FALSE;
-      text += n > 0 ? n : 0;
-      length -= n > 0 ? (gsize)n : 0;
-    }
-  return TRUE;
-}
-
 gboolean
 jobs_file_close (JobsFile *self, GError **error)
 {
@@ -86,7 +92,10 @@ jobs_file_close (JobsFile *self, GError **error)
       gsize length;
       g_autofree char *text = g_key_file_to_data (self->keys, &length, NULL);
 
-      written = write_all (self, text, length) || set_error (error, self->path);
+      /* In the place of the old one, whole or not at all: no token can be had again. */
+      written = g_file_set_contents_full (
+          self->path, text, (gssize)length,
+          G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
     }
   close (self->fd);
   g_key_file_unref (self->keys);
