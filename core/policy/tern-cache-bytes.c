@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A record as bytes: a magic word with the version of the form, the CRC-32 of all that follows,
+/* A record as bytes: a magic word with the version of the form, a sum of all that follows,
  * its length, and then numbers in network order and strings behind their lengths. Stores lose and
  * mix up bytes; nothing is believed here before the sum is right, and no length before it is
  * compared. */
@@ -11,10 +11,11 @@
 #include "base/tern-i18n.h"
 #include "policy/tern-cache-record.h"
 #include "policy/tern-cache-sibling.h"
+#include "policy/tern-cache-sum.h"
 #include "policy/tern-cache-vary.h"
 
 /* The last byte counts the changes of the form; an unknown one is a miss. */
-static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 2 };
+static const char magic[8] = { 'T', 'e', 'r', 'n', 'R', 'e', 'c', 3 };
 
 #define HEAD_SIZE (sizeof magic + 8)
 #define MAX_SIZE (64u * 1024 * 1024)
@@ -153,7 +154,7 @@ tern_cache_record_serialize (const TernCacheRecord *record)
   head[1] = GUINT32_TO_BE (out.len);
   memcpy (out.data + sizeof magic + 4, &head[1], 4);
   head[0] = GUINT32_TO_BE (
-      tern_cache_checksum (0, out.data + sizeof magic + 4, out.len - sizeof magic - 4));
+      tern_cache_sum (out.data + sizeof magic + 4, out.len - sizeof magic - 4));
   memcpy (out.data + sizeof magic, &head[0], 4);
   return g_bytes_new_take (out.data, out.len);
 }
@@ -334,7 +335,7 @@ is_intact (const guint8 *data, gsize size)
   sum = get_u32 (&head);
   len = get_u32 (&head);
   return len == size
-         && sum == tern_cache_checksum (0, data + sizeof magic + 4, size - sizeof magic - 4);
+         && sum == tern_cache_sum (data + sizeof magic + 4, size - sizeof magic - 4);
 }
 
 /* Whether the part is one, and what is stored of it can be it. */

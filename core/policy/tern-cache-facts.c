@@ -52,17 +52,39 @@ read_validator (TernCacheFacts *facts, const TernHeaders *headers)
   facts->tag_weak = tag.weak;
 }
 
-void
-tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
+/* Which lengths of names there are, as bits: most of the names asked for are not there. */
+static guint
+find_lengths (const TernHeaders *headers)
 {
-  guint lengths = 0; /* of the names that there are: most of those asked for are not */
+  guint lengths = 0;
 
   for (guint i = 0; i < headers->n; i++)
     lengths |= 1u << MIN (headers->fields[i].name_len, 31);
-  tern_cache_control_read (&facts->control, headers);
+  return lengths;
+}
+
+static void
+read_times (TernCacheFacts *facts, const TernHeaders *headers, guint lengths)
+{
   facts->date = lengths & 1u << strlen ("Date") ? date_of (headers, "Date") : -1;
+  facts->age = lengths & 1u << strlen ("Age") ? age_of (headers) : 0;
+}
+
+void
+tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers)
+{
+  const guint lengths = find_lengths (headers);
+
+  tern_cache_control_read (&facts->control, headers);
   facts->has_expires = lengths & 1u << strlen ("Expires") && tern_headers_has (headers, "Expires");
   facts->expires = facts->has_expires ? date_of (headers, "Expires") : -1;
-  facts->age = lengths & 1u << strlen ("Age") ? age_of (headers) : 0;
+  read_times (facts, headers, lengths);
   read_validator (facts, headers);
+}
+
+void
+tern_cache_facts_redate (TernCacheFacts *facts, const TernHeaders *headers)
+{
+  read_times (facts, headers, find_lengths (headers));
+  read_validator (facts, headers); /* it is the same, but lies elsewhere */
 }

@@ -21,3 +21,6 @@ typedef struct
 
 /* To be read again when the fields were changed. */
 void tern_cache_facts_read (TernCacheFacts *facts, const TernHeaders *headers);
+/* The same where nothing but Date and Age is new since @facts were read, perhaps in other fields
+ * that say the same. */
+void tern_cache_facts_redate (TernCacheFacts *facts, const TernHeaders *headers);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <tern/tern-util.h>
 
+#include "policy/tern-cache-sum.h"
+
 char *
 tern_cache_key (const TernUri *uri, const char *partition)
 {
@@ -22,21 +24,7 @@ tern_cache_key (const TernUri *uri, const char *partition)
 guint
 tern_cache_key_hash (const char *key)
 {
-  const guint64 odd = G_GUINT64_CONSTANT (0x9E3779B97F4A7C15);
-  gsize len = strlen (key);
-  guint64 hash = len, word;
-
-  /* Eight bytes at a time: keys are long, and looked up several times for each request. */
-  for (; len >= 8; key += 8, len -= 8)
-    {
-      memcpy (&word, key, 8);
-      hash = (hash ^ word) * odd;
-      hash ^= hash >> 32;
-    }
-  for (word = 0; len > 0; key++, len--)
-    word = word << 8 | (guint8)*key;
-  hash = (hash ^ word) * odd;
-  return (guint)(hash ^ hash >> 32);
+  return tern_cache_sum (key, strlen (key));
 }
 
 /* Behind the scheme of @key where it begins with one: that differs by its digest alone. */

@@ -34,14 +34,20 @@ is_of_the_body (const char *name, gsize len)
   return is_one_of (names, G_N_ELEMENTS (names), name, len);
 }
 
+static const char *const message_fields[] = { "Age", "Date" };
+
+static gboolean
+is_of_the_message (const char *name, gsize len)
+{
+  return is_one_of (message_fields, G_N_ELEMENTS (message_fields), name, len);
+}
+
 /* What describes the message, not the representation, is that of the newer one or nobody's. */
 static void
 drop_message_fields (TernHeaders *merged)
 {
-  static const char *const names[] = { "Age", "Date" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-    tern_headers_remove (merged, names[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (message_fields); i++)
+    tern_headers_remove (merged, message_fields[i]);
 }
 
 /* Whether the stored fields have the same values of the name of that field, the first of its name,
@@ -85,12 +91,15 @@ replace_values (TernHeaders *merged, const TernHeaders *fresh, const char *name,
 /* Content-Type may change: the bytes are the same, and kept as they came (§3.2). A field that says
  * what is stored already, as most of a 304 do, stays where it is. */
 TernHeaders *
-tern_cache_merge_fields (const TernHeaders *stored, const TernHeaders *response_headers)
+tern_cache_merge_fields (const TernHeaders *stored,
+                         const TernHeaders *response_headers,
+                         gboolean *only_dated)
 {
   const TernHeaders *fresh = response_headers;
   TernHeaders *merged = tern_headers_copy_sized (stored, fresh->n, fresh->len);
   g_auto (TernCacheHops) hops = { NULL };
 
+  *only_dated = TRUE;
   tern_cache_hops_init (&hops, fresh);
   drop_message_fields (merged);
   for (guint i = 0; i < fresh->n; i++)
@@ -103,7 +112,10 @@ tern_cache_merge_fields (const TernHeaders *stored, const TernHeaders *response_
           && !is_of_the_body (name, field->name_len)
           && tern_headers_find (fresh, name, field->name_len) == field
           && !has_same_values (merged, fresh, i))
-        replace_values (merged, fresh, name, field->name_len);
+        {
+          replace_values (merged, fresh, name, field->name_len);
+          *only_dated = *only_dated && is_of_the_message (name, field->name_len);
+        }
     }
   return merged;
 }
@@ -130,6 +142,22 @@ speaks_of (const TernCacheRecord *record,
   return !own_conditions;
 }
 
+static TernCacheRecord *
+renew (const TernCacheRecord *record,
+       const TernCacheRequest *request,
+       const TernHeaders *response_headers,
+       gint64 request_time,
+       gint64 response_time)
+{
+  gboolean only_dated;
+  TernHeaders *merged
+      = tern_cache_merge_fields (record->headers, response_headers, &only_dated);
+
+  if (only_dated)
+    return tern_cache_record_redate (record, request, merged, request_time, response_time);
+  return tern_cache_record_renew (record, request, merged, request_time, response_time);
+}
+
 TernCacheRecord *
 tern_cache_merge_not_modified (const TernCacheRecord *record,
                                const TernCacheRequest *request,
@@ -142,9 +170,7 @@ tern_cache_merge_not_modified (const TernCacheRecord *record,
   tern_cache_tag_of (&tag, response_headers);
   if (!speaks_of (record, response_headers, &tag, tern_cache_expects_304 (request->headers)))
     return NULL;
-  return tern_cache_record_renew (record, request,
-                                  tern_cache_merge_fields (record->headers, response_headers),
-                                  request_time, response_time);
+  return renew (record, request, response_headers, request_time, response_time);
 }
 
 static gboolean
@@ -233,7 +259,5 @@ tern_cache_freshen (const TernCacheRecord *record,
               || !is_same_version (record, response_headers);
   if (*outdated)
     return NULL;
-  return tern_cache_record_renew (record, request,
-                                  tern_cache_merge_fields (record->headers, response_headers),
-                                  request_time, response_time);
+  return renew (record, request, response_headers, request_time, response_time);
 }

@@ -6,9 +6,10 @@
 #include "policy/tern-cache-record.h"
 
 /* The stored fields with those of the newer message in place of their namesakes, but for what
- * describes the stored bytes, or one connection. */
+ * describes the stored bytes, or one connection. *@only_dated: none but Date and Age changed. */
 TernHeaders *tern_cache_merge_fields (const TernHeaders *stored,
-                                      const TernHeaders *response_headers);
+                                      const TernHeaders *response_headers,
+                                      gboolean *only_dated);
 
 /* The record after a 304 to @request; the body stays. NULL where the 304 speaks of another
  * representation: then forget the record and ask again without conditions; or hand the 304 on,

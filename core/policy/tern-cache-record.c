@@ -107,20 +107,40 @@ tern_cache_record_new (const TernCacheRequest *request, guint status, const char
   return record;
 }
 
-TernCacheRecord *
-tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *request,
-                         TernHeaders *headers, gint64 request_time, gint64 response_time)
+/* All but what is to be read of the fields. */
+static TernCacheRecord *
+renew (const TernCacheRecord *record, const TernCacheRequest *request,
+       TernHeaders *headers, gint64 request_time, gint64 response_time)
 {
   TernCacheRecord *next = g_new (TernCacheRecord, 1);
 
   *next = *record;
   g_atomic_rc_box_acquire (next->names); /* the method, too: a HEAD freshens what a GET brought */
   next->headers = headers;
-  tern_cache_facts_read (&next->facts, headers);
   next->request_time = request_time;
   next->response_time = response_time;
   next->vary = tern_cache_vary_read (headers, request->headers, request->salt);
   next->siblings = g_ptr_array_ref (record->siblings);
+  return next;
+}
+
+TernCacheRecord *
+tern_cache_record_renew (const TernCacheRecord *record, const TernCacheRequest *request,
+                         TernHeaders *headers, gint64 request_time, gint64 response_time)
+{
+  TernCacheRecord *next = renew (record, request, headers, request_time, response_time);
+
+  tern_cache_facts_read (&next->facts, headers);
+  return next;
+}
+
+TernCacheRecord *
+tern_cache_record_redate (const TernCacheRecord *record, const TernCacheRequest *request,
+                          TernHeaders *headers, gint64 request_time, gint64 response_time)
+{
+  TernCacheRecord *next = renew (record, request, headers, request_time, response_time);
+
+  tern_cache_facts_redate (&next->facts, headers);
   return next;
 }
 

@@ -74,6 +74,12 @@ TernCacheRecord *tern_cache_record_renew (const TernCacheRecord *record,
                                           TernHeaders *headers,
                                           gint64 request_time,
                                           gint64 response_time);
+/* The same where only Date and Age are others in those fields, which is quicker. */
+TernCacheRecord *tern_cache_record_redate (const TernCacheRecord *record,
+                                           const TernCacheRequest *request,
+                                           TernHeaders *headers,
+                                           gint64 request_time,
+                                           gint64 response_time);
 void tern_cache_record_free (TernCacheRecord *record);
 
 /* Names for a record, which are copied. */

@@ -208,6 +208,7 @@ tern_cache_combine (const TernCacheRecord *stored,
   TernCacheRange part, both;
   guint64 total;
   TernCacheRecord *next;
+  gboolean only_dated;
 
   /* A server may give one tag to the plain and to the coded bytes; they do not go together. */
   if (!goes_on (stored, response_headers, &part, &both, &total)
@@ -215,7 +216,8 @@ tern_cache_combine (const TernCacheRecord *stored,
       || !tern_cache_is_same_strongly (stored->headers, response_headers))
     return NULL;
   next = tern_cache_record_renew (stored, request,
-                                  tern_cache_merge_fields (stored->headers, response_headers),
+                                  tern_cache_merge_fields (stored->headers, response_headers,
+                                                           &only_dated),
                                   request_time, response_time);
   next->partial = both.first > 0 || both.end < total;
   next->part = next->partial ? both : (TernCacheRange){ 0, 0 };

@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "policy/tern-cache-decision.h"
 #include "policy/tern-cache-sibling.h"
+#include "policy/tern-cache-sum.h"
 #include "policy/tern-cache-validation.h"
 #include "policy/tern-cache-variants.h"
 
@@ -89,7 +90,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
     return 0;
   be = GUINT32_TO_BE (size);
   memcpy (copy + 12, &be, 4);
-  be = GUINT32_TO_BE (tern_cache_checksum (0, copy + 12, size - 12));
+  be = GUINT32_TO_BE (tern_cache_sum (copy + 12, size - 12));
   memcpy (copy + 8, &be, 4);
   forged = parse (copy, size);
   if (forged)

@@ -5,6 +5,7 @@
 #include <tern/tern-error.h>
 
 #include "policy/tern-cache-fields.h"
+#include "policy/tern-cache-sum.h"
 #include "policy/tern-cache-vary.h"
 #include "test-fields.h"
 
@@ -144,7 +145,7 @@ test_forged (void)
         }
       be = GUINT32_TO_BE (size);
       memcpy (copy + 12, &be, 4);
-      be = GUINT32_TO_BE (tern_cache_checksum (0, copy + 12, size - 12));
+      be = GUINT32_TO_BE (tern_cache_sum (copy + 12, size - 12));
       memcpy (copy + 8, &be, 4);
       forged = g_bytes_new (copy, size);
       read = tern_cache_record_parse (forged, NULL);
@@ -226,6 +227,32 @@ test_checksum (void)
   g_assert_cmpuint (tern_cache_checksum (0, NULL, 0), ==, 0);
 }
 
+/* The form is stored, so the sum may not change unnoticed; and every byte counts. */
+static void
+test_sum (void)
+{
+  guint8 bytes[100], same[100];
+
+  for (gsize i = 0; i < sizeof bytes; i++)
+    bytes[i] = same[i] = (guint8)(i * 7);
+  for (gsize len = 0; len <= sizeof bytes; len++)
+    {
+      const guint32 sum = tern_cache_sum (bytes, len);
+
+      g_assert_cmphex (tern_cache_sum (same, len), ==, sum);
+      if (len > 0)
+        g_assert_cmphex (tern_cache_sum (bytes, len - 1), !=, sum);
+      for (gsize at = 0; at < len; at++)
+        {
+          same[at] ^= 0x10;
+          g_assert_cmphex (tern_cache_sum (same, len), !=, sum);
+          same[at] ^= 0x10;
+        }
+    }
+  g_assert_cmphex (tern_cache_sum (NULL, 0), ==, 0xBF6939E8);
+  g_assert_cmphex (tern_cache_sum (bytes, sizeof bytes), ==, 0xE7DA1C58);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,5 +264,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cache-record/refused", test_refused);
   g_test_add_func ("/cache-record/is-for", test_is_for);
   g_test_add_func ("/cache-record/checksum", test_checksum);
+  g_test_add_func ("/cache-record/sum", test_sum);
   return g_test_run ();
 }
