@@ -5,6 +5,7 @@
 #include <tern/tern-plugin.h>
 
 #include "file-body.h"
+#include "file-buffer.h"
 #include "file-entry.h"
 #include "file-list.h"
 #include "file-meta.h"
@@ -93,6 +94,14 @@ find (
   return TRUE;
 }
 
+static GBytes *
+take_data (FileEntry *entry)
+{
+  guint8 *data = g_steal_pointer (&entry->data);
+
+  return g_bytes_new_with_free_func (data, entry->len, file_buffer_free, data);
+}
+
 static gboolean
 tern_cache_file_open_entry (TernCacheStore *store,
                             const char *key,
@@ -110,7 +119,7 @@ tern_cache_file_open_entry (TernCacheStore *store,
   if (self == NULL || !find (&entry, self, key, name, error))
     return FALSE;
   meta_at = entry.meta.data - entry.data;
-  whole = g_bytes_new_take (g_steal_pointer (&entry.data), entry.len);
+  whole = take_data (&entry);
   *meta = g_bytes_new_from_bytes (whole, meta_at, entry.meta.len);
   if (file_entry_has_body (&entry))
     {
@@ -152,7 +161,7 @@ tern_cache_file_get (TernCacheStore *store, const char *key, GError **error)
     return NULL;
   if (!file_entry_has_body (&entry))
     return read_whole (self, &entry, name, error);
-  whole = g_bytes_new_take (g_steal_pointer (&entry.data), entry.len);
+  whole = take_data (&entry);
   return g_bytes_new_from_bytes (whole, file_record_get_body_at (&entry.record),
                                  entry.record.body_len);
 }

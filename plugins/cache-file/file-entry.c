@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file-buffer.h"
+
 /* Both areas are torn only while somebody writes the one and has just written the other. */
 #define META_TRIES 4
 /* What is read before anything is known: all of a small entry. Of a larger one it is copied. */
@@ -18,7 +20,7 @@ file_entry_clear (FileEntry *self)
 {
   if (self->fd >= 0)
     close (self->fd);
-  g_free (self->data);
+  file_buffer_free (self->data);
   *self = (FileEntry)FILE_ENTRY_INIT;
 }
 
@@ -29,7 +31,7 @@ read_front (FileEntry *self, gsize front)
 {
   if (front <= self->len)
     return TRUE;
-  self->data = g_realloc (self->data, front);
+  self->data = file_buffer_grow (self->data, self->len, front);
   if (!file_folder_read_all (self->fd, self->len, self->data + self->len, front - self->len))
     return FALSE;
   self->len = front;
@@ -58,7 +60,7 @@ file_entry_read_again (FileEntry *self)
 
   if (self->len < front)
     {
-      self->data = g_realloc (self->data, front);
+      self->data = file_buffer_grow (self->data, 0, front);
       self->len = front;
     }
   return file_folder_read_all (self->fd, 0, self->data, front)
@@ -94,7 +96,7 @@ read_entry (FileEntry *self, gsize at_once)
     return FILE_ENTRY_MISSING;
   self->len = self->size <= at_once ? self->size : MIN (self->size, FILE_ENTRY_FRONT);
   have = MIN ((gsize)MAX (n, 0), self->len);
-  self->data = g_malloc (MAX (self->len, 1));
+  self->data = file_buffer_new (self->len);
   memcpy (self->data, start, have);
   if (n < 0 || !file_folder_read_all (self->fd, have, self->data + have, self->len - have))
     return FILE_ENTRY_DAMAGED;

@@ -3,6 +3,7 @@
  * record things lie. */
 #include <string.h>
 
+#include "file-buffer.h"
 #include "file-hash-wide.h"
 #include "file-hash.h"
 #include "file-names.h"
@@ -50,6 +51,33 @@ test_wide_sums (void)
 #else
   g_test_skip ("not built for such a processor");
 #endif
+}
+
+/* Whoever has one has it alone, though they are used again. */
+static void
+test_buffers (void)
+{
+  static const gsize sizes[] = { 0, 1, 1024, 1025, 2032, 2033, 3056, 3057, 4080, 4081, 100000 };
+  guint8 *buffers[G_N_ELEMENTS (sizes)][2 * FILE_BUFFER_KEPT];
+
+  for (guint round = 0; round < 3; round++)
+    for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+      for (guint j = 0; j < 2 * FILE_BUFFER_KEPT; j++)
+        {
+          if (round > 0)
+            for (gsize at = 0; at < sizes[i]; at++)
+              g_assert_cmpuint (buffers[i][j][at], ==, (guint8)(i * 16 + j));
+          if (round == 1)
+            buffers[i][j] = file_buffer_grow (buffers[i][j], sizes[i], sizes[i] + 1000);
+          else if (round == 2)
+            file_buffer_free (buffers[i][j]);
+          else
+            {
+              buffers[i][j] = file_buffer_new (sizes[i]);
+              memset (buffers[i][j], i * 16 + j, sizes[i]);
+            }
+        }
+  file_buffer_free (NULL);
 }
 
 /* Of however many, those that are left are the ones of the lowest ranks, in order. */
@@ -142,6 +170,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cache-file/parts/sums", test_sums);
   g_test_add_func ("/cache-file/parts/wide-sums", test_wide_sums);
+  g_test_add_func ("/cache-file/parts/buffers", test_buffers);
   g_test_add_func ("/cache-file/parts/oldest", test_oldest);
   g_test_add_func ("/cache-file/parts/places", test_places);
   g_test_add_func ("/cache-file/parts/names", test_names);
