@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import time
 
@@ -392,6 +393,22 @@ def phases():
   screen.tmux('send-keys', 'C-c')
   screen.wait_for('exit=130')
   screen.close()
+
+
+@case('/progress/phases/look-up')
+def look_up():
+  if os.environ['TERN_SLOW_BUILD']:
+    raise Skip('nothing is loaded in front of a sanitizer')
+  for arguments in ('get',), ('download',):
+    process = subprocess.Popen(
+        [TERN, *arguments, '--no-cache', '--progress', 'plain', 'http://name.invalid/x'],
+        env={**ENVIRONMENT, 'LD_PRELOAD': os.environ['TERN_SLOW_NAMES']}, cwd=FOLDER,
+        stderr=subprocess.PIPE)
+    line = process.stderr.readline().decode()
+    process.send_signal(signal.SIGINT)
+    equal((line.split(',')[0].strip(), process.wait(20)),
+          ('http://name.invalid/x: looking up the name', 130))
+    process.stderr.close()
 
 
 @case('/progress/ctrl-c/keys')
