@@ -15,8 +15,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TOKEN "0123456789abcdefPIPE"
-
 static guint8
 byte_at (gsize i)
 {
@@ -111,7 +109,7 @@ start (Reader *self, Bus *bus, Body *body, int fd)
   self->got = g_byte_array_new ();
   tern_origin_add_route (bus->origin, "/body", serve, body);
   self->job = bus_fetch (self->caller, uri, fd,
-                         "{'detached': <true>, 'handle_token': <'" TOKEN "'>}", &error);
+                         "{'detached': <true>, 'handle_token': <'" READER_TOKEN "'>}", &error);
   g_assert_no_error (error);
   close (fd);
 }
@@ -246,7 +244,7 @@ reader_claim (Reader *self, gint64 received, GError **error)
   g_autofree char *options
       = received < 0 ? g_strdup ("@a{sv} {}")
                      : g_strdup_printf ("{'received': <uint64 %" G_GINT64_FORMAT ">}", received);
-  g_autofree char *arguments = g_strdup_printf ("('" TOKEN "', %s)", options);
+  g_autofree char *arguments = g_strdup_printf ("('" READER_TOKEN "', %s)", options);
   g_autoptr (GError) local = NULL;
   g_autofree char *job = NULL;
   g_autoptr (GVariant) reply = bus_call (self->caller, FETCHD_PATH, FETCHD_NAME, "Claim",

@@ -25,6 +25,9 @@ typedef struct
 void body_change (Body *body, const char *etag, gboolean ranges);
 void body_assert (gconstpointer data, gsize length);
 
+/* Of its job. */
+#define READER_TOKEN "0123456789abcdefPIPE"
+
 typedef struct
 {
   Bus *bus;
@@ -32,7 +35,7 @@ typedef struct
   char *job;
   gboolean socket;
   gboolean gently; /* the helper is told to end, and not killed */
-  int fd; /* to read from */
+  int fd;          /* to read from */
   GByteArray *got;
 } Reader;
 

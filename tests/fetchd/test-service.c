@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* TernFetchService: the helper as programs use it, sync and async. */
 #include "pattern.h"
+#include "stream.h"
 
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <string.h>
 #include <tern/tern.h>
 #include <unistd.h>
@@ -270,6 +273,74 @@ test_unreachable (gboolean async, gconstpointer data)
   g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_UNREACHABLE);
 }
 
+static TernFetchJob *
+claim (TernFetchService *service, gboolean async, gint64 received, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  GVariantDict dict;
+
+  g_variant_dict_init (&dict, NULL);
+  if (received >= 0)
+    g_variant_dict_insert (&dict, "received", "t", (guint64)received);
+  if (!async)
+    return tern_fetch_service_claim (service, READER_TOKEN, g_variant_dict_end (&dict), NULL,
+                                     error);
+  tern_fetch_service_claim_async (service, READER_TOKEN, g_variant_dict_end (&dict), NULL,
+                                  on_result, &result);
+  return tern_fetch_service_claim_finish (service, await (&result), error);
+}
+
+static gboolean
+resume (TernFetchJob *job, gboolean async, int fd, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (!async)
+    return tern_fetch_job_resume (job, fd, NULL, error);
+  tern_fetch_job_resume_async (job, fd, NULL, on_result, &result);
+  return tern_fetch_job_resume_finish (job, await (&result), error);
+}
+
+/* The helper was killed and does not know what it wrote: the program does. */
+static void
+test_received (gboolean async, gconstpointer data)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  Body body = { .etag = "\"one\"", .ranges = TRUE };
+  g_autoptr (TernFetchService) service = NULL;
+  g_autoptr (TernFetchJob) job = NULL;
+  g_autoptr (GBytes) whole = NULL;
+  g_autoptr (GError) error = NULL;
+  Reader reader;
+  int fds[2];
+
+  reader_init (&reader, bus, &body, FALSE);
+  reader_read (&reader, 10000);
+  reader_wait_state (&reader);
+  reader_stop (&reader);
+  whole = reader_read_count (&reader);
+  reader_damage_count (&reader, whole, G_MAXSIZE, NULL, 0);
+  service = tern_fetch_service_new_for_connection (reader.caller);
+  job = claim (service, async, -1, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_unix_open_pipe (fds, FD_CLOEXEC, NULL));
+  g_assert_false (resume (job, async, fds[1], &error));
+  g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_POSITION_UNKNOWN);
+  g_clear_error (&error);
+  g_assert_null (claim (service, async, G_MAXINT64, &error));
+  g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_OPTION);
+  g_clear_error (&error);
+  g_clear_object (&job);
+  job = claim (service, async, reader.got->len, &error);
+  g_assert_no_error (error);
+  g_assert_true (tern_fetch_job_refresh (job, NULL, &error));
+  g_assert_cmpuint (tern_fetch_job_get_bytes_done (job), ==, reader.got->len);
+  g_assert_true (resume (job, async, fds[1], &error));
+  close (fds[1]);
+  reader.fd = fds[0];
+  reader_finish (&reader);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -277,6 +348,7 @@ main (int argc, char **argv)
   tern_test_add_both ("/fetchd/service/fetch", test_fetch, NULL);
   tern_test_add_both ("/fetchd/service/open", test_open, NULL);
   tern_test_add_both ("/fetchd/service/killed", test_killed, NULL);
+  tern_test_add_both ("/fetchd/service/received", test_received, NULL);
   tern_test_add_both ("/fetchd/service/cancelled-wait", test_cancelled_wait, NULL);
   tern_test_add_both ("/fetchd/service/timeouts", test_timeouts, NULL);
   tern_test_add_both ("/fetchd/service/unreachable", test_unreachable, NULL);
