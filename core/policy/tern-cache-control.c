@@ -100,15 +100,33 @@ read_names (const char *value, gsize len, TernFieldList *names)
   return n > 0;
 }
 
+/* Whether one of the names is of a field without which the response would say something else: its
+ * body could not be decoded, or it leads nowhere. */
+static gboolean
+has_essential (TernFieldList names)
+{
+  const char *item;
+  gsize len;
+
+  while (tern_field_list_next (&names, &item, &len))
+    if ((len > 8 && g_ascii_strncasecmp (item, "Content-", 8) == 0)
+        || (len == 8 && g_ascii_strncasecmp (item, "Location", 8) == 0))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 read_flag (TernCacheControl *control, gsize i, const char *value, gsize len)
 {
   TernFieldList names;
 
   if (directives[i].kind == FIELDS && read_names (value, len, &names))
-    control->no_cache_fields = TRUE;
-  else
-    G_STRUCT_MEMBER (gboolean, control, directives[i].offset) = TRUE;
+    {
+      control->no_cache_fields = TRUE;
+      if (!has_essential (names))
+        return;
+    }
+  G_STRUCT_MEMBER (gboolean, control, directives[i].offset) = TRUE;
 }
 
 static void

@@ -126,6 +126,11 @@ test_no_cache (void)
     { "Cache-Control: no-cache=\"a b\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
     { "Cache-Control: no-cache=\"a\\\"", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
     { "Cache-Control: no-cache=\"a", TRUE, FALSE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    /* Without these it would be another response: all of it is to be asked about. */
+    { "Cache-Control: no-cache=\"a, Content-Encoding\"", TRUE, TRUE, "B: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=content-type", TRUE, TRUE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=location", TRUE, TRUE, "A: 1\nB: 2\nSet-Cookie: 3" },
+    { "Cache-Control: no-cache=location2", FALSE, TRUE, "A: 1\nB: 2\nSet-Cookie: 3" },
     { "Cache-Control: x-no-cache=\"a\", no-cachex=\"b\"", FALSE, FALSE,
       "A: 1\nB: 2\nSet-Cookie: 3" },
   };
