@@ -66,8 +66,8 @@ check_same (const guint8 *data, gsize size)
   g_assert_cmpmem (found.data, found.len, meta, meta_len);
   g_assert_cmpint (found.keep_until, ==, data[0]);
   g_assert_cmpuint (found.number, ==, 1);
-  /* With any byte changed it is another record, or none. */
-  front[data[1] % FILE_RECORD_HEAD_SIZE] ^= 1 + data[0] % 255;
+  /* With any byte changed it is another record, or none; but for when it was used last. */
+  front[data[1] % FILE_RECORD_USED_AT] ^= 1 + data[0] % 255;
   g_assert_false (file_record_parse (&record, front, front_len, file_record_get_size (&made)));
 }
 
