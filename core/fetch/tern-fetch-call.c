@@ -72,14 +72,6 @@ tern_fetch_error_take (GError *error)
   return own;
 }
 
-static GUnixFDList *
-list_of (int fd, GError **error)
-{
-  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
-
-  return g_unix_fd_list_append (list, fd, error) < 0 ? NULL : g_steal_pointer (&list);
-}
-
 TernFetchReply *
 tern_fetch_call (GDBusConnection *connection,
                  const char *path,
@@ -87,22 +79,20 @@ tern_fetch_call (GDBusConnection *connection,
                  const char *method,
                  GVariant *arguments,
                  const char *type,
-                 int fd,
+                 GUnixFDList *list,
                  GCancellable *cancellable,
                  GError **error)
 {
   g_autoptr (GVariant) owned = arguments ? g_variant_ref_sink (arguments) : NULL;
   GError *local = NULL;
-  g_autoptr (GUnixFDList) list = fd >= 0 ? list_of (fd, &local) : NULL;
   GUnixFDList *out = NULL;
   GVariant *reply = NULL;
 
   tern_fetch_error_quark (); /* so that GDBus knows the names */
-  if (!local)
-    reply = g_dbus_connection_call_with_unix_fd_list_sync (
-        connection, TERN_FETCH_NAME, path, interface, method, owned,
-        type ? G_VARIANT_TYPE (type) : NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, list, &out,
-        cancellable, &local);
+  reply = g_dbus_connection_call_with_unix_fd_list_sync (
+      connection, TERN_FETCH_NAME, path, interface, method, owned,
+      type ? G_VARIANT_TYPE (type) : NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, list, &out,
+      cancellable, &local);
   if (reply)
     return reply_new (reply, out);
   g_propagate_error (error, tern_fetch_error_take (local));
@@ -131,44 +121,35 @@ tern_fetch_call_async (GDBusConnection *connection,
                        const char *method,
                        GVariant *arguments,
                        const char *type,
-                       int fd,
+                       GUnixFDList *list,
                        GTask *task)
 {
   g_autoptr (GVariant) owned = arguments ? g_variant_ref_sink (arguments) : NULL;
-  GError *local = NULL;
-  g_autoptr (GUnixFDList) list = fd >= 0 ? list_of (fd, &local) : NULL;
 
   tern_fetch_error_quark ();
-  if (local)
-    {
-      g_task_return_error (task, tern_fetch_error_take (local));
-      g_object_unref (task);
-      return;
-    }
   g_dbus_connection_call_with_unix_fd_list (connection, TERN_FETCH_NAME, path, interface, method,
                                             owned, type ? G_VARIANT_TYPE (type) : NULL,
                                             G_DBUS_CALL_FLAGS_NONE, G_MAXINT, list,
                                             g_task_get_cancellable (task), on_reply, task);
 }
 
-GVariant *
-tern_fetch_handles (int fd)
+void
+tern_fetch_task_fail (GTask *task, GError *error)
 {
-  GVariantBuilder builder;
-
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("ah"));
-  if (fd >= 0)
-    g_variant_builder_add (&builder, "h", 0);
-  return g_variant_builder_end (&builder);
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 GVariant *
-tern_fetch_options (GVariant *options)
+tern_fetch_handles (GUnixFDList *list, int fd, GError **error)
 {
   GVariantBuilder builder;
+  const int handle = fd >= 0 ? g_unix_fd_list_append (list, fd, error) : -1;
 
-  if (options && g_variant_is_of_type (options, G_VARIANT_TYPE_VARDICT))
-    return options;
-  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  if (fd >= 0 && handle < 0)
+    return NULL;
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("ah"));
+  if (fd >= 0)
+    g_variant_builder_add (&builder, "h", handle);
   return g_variant_builder_end (&builder);
 }

@@ -15,15 +15,15 @@ typedef struct
   GUnixFDList *list; /* NULL for none */
 } TernFetchReply;
 
-/* Takes floating @arguments; @fd is copied, -1 is none. NULL with an error of TERN_FETCH_ERROR, or
- * G_IO_ERROR_CANCELLED. */
+/* Takes floating @arguments; @list is that of the descriptors, or NULL. NULL with an error of
+ * TERN_FETCH_ERROR, or G_IO_ERROR_CANCELLED. */
 TernFetchReply *tern_fetch_call (GDBusConnection *connection,
                                  const char *path,
                                  const char *interface,
                                  const char *method,
                                  GVariant *arguments,
                                  const char *type,
-                                 int fd,
+                                 GUnixFDList *list,
                                  GCancellable *cancellable,
                                  GError **error);
 /* The same; the task gets the reply, or the error. */
@@ -33,14 +33,15 @@ void tern_fetch_call_async (GDBusConnection *connection,
                             const char *method,
                             GVariant *arguments,
                             const char *type,
-                            int fd,
+                            GUnixFDList *list,
                             GTask *task);
 void tern_fetch_reply_free (TernFetchReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TernFetchReply, tern_fetch_reply_free)
 
 /* An error of GDBus's as one of ours; takes it. */
 GError *tern_fetch_error_take (GError *error);
-/* "ah" of one handle, or of none; floating. */
-GVariant *tern_fetch_handles (int fd);
-/* The dictionary of a program, or an empty one; floating or not. */
-GVariant *tern_fetch_options (GVariant *options);
+/* The same without a call; takes both. */
+void tern_fetch_task_fail (GTask *task, GError *error);
+/* "ah" of @fd, of which @list gets a copy, or of none where it is -1; floating. NULL with an error.
+ */
+GVariant *tern_fetch_handles (GUnixFDList *list, int fd, GError **error);

@@ -10,13 +10,13 @@ static gboolean
 call (TernFetchJob *self,
       const char *method,
       GVariant *arguments,
-      int fd,
+      GUnixFDList *list,
       GCancellable *cancellable,
       GError **error)
 {
-  g_autoptr (TernFetchReply) reply
-      = tern_fetch_call (tern_fetch_job_get_connection (self), tern_fetch_job_get_path (self),
-                         TERN_FETCH_JOB_INTERFACE, method, arguments, "()", fd, cancellable, error);
+  g_autoptr (TernFetchReply) reply = tern_fetch_call (
+      tern_fetch_job_get_connection (self), tern_fetch_job_get_path (self),
+      TERN_FETCH_JOB_INTERFACE, method, arguments, "()", list, cancellable, error);
 
   return reply != NULL;
 }
@@ -25,13 +25,13 @@ static void
 call_async (TernFetchJob *self,
             const char *method,
             GVariant *arguments,
-            int fd,
+            GUnixFDList *list,
             GCancellable *cancellable,
             GAsyncReadyCallback callback,
             gpointer user_data)
 {
   tern_fetch_call_async (tern_fetch_job_get_connection (self), tern_fetch_job_get_path (self),
-                         TERN_FETCH_JOB_INTERFACE, method, arguments, "()", fd,
+                         TERN_FETCH_JOB_INTERFACE, method, arguments, "()", list,
                          g_task_new (self, cancellable, callback, user_data));
 }
 
@@ -58,7 +58,7 @@ call_finish (GAsyncResult *result, GError **error)
 gboolean
 tern_fetch_job_pause (TernFetchJob *self, GCancellable *cancellable, GError **error)
 {
-  return call (self, "Pause", NULL, -1, cancellable, error);
+  return call (self, "Pause", NULL, NULL, cancellable, error);
 }
 
 /**
@@ -76,7 +76,7 @@ tern_fetch_job_pause_async (TernFetchJob *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  call_async (self, "Pause", NULL, -1, cancellable, callback, user_data);
+  call_async (self, "Pause", NULL, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -115,8 +115,11 @@ tern_fetch_job_pause_finish (TernFetchJob *self, GAsyncResult *result, GError **
 gboolean
 tern_fetch_job_resume (TernFetchJob *self, int fd, GCancellable *cancellable, GError **error)
 {
-  return call (self, "Resume", g_variant_new ("(@ah)", tern_fetch_handles (fd)), fd, cancellable,
-               error);
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GVariant *handles = tern_fetch_handles (list, fd, error);
+
+  return handles
+         && call (self, "Resume", g_variant_new ("(@ah)", handles), list, cancellable, error);
 }
 
 /**
@@ -136,8 +139,15 @@ tern_fetch_job_resume_async (TernFetchJob *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  call_async (self, "Resume", g_variant_new ("(@ah)", tern_fetch_handles (fd)), fd, cancellable,
-              callback, user_data);
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GError *error = NULL;
+  GVariant *handles = tern_fetch_handles (list, fd, &error);
+
+  if (handles)
+    call_async (self, "Resume", g_variant_new ("(@ah)", handles), list, cancellable, callback,
+                user_data);
+  else
+    g_task_report_error (self, callback, user_data, tern_fetch_job_resume_async, error);
 }
 
 /**
@@ -171,7 +181,7 @@ tern_fetch_job_resume_finish (TernFetchJob *self, GAsyncResult *result, GError *
 gboolean
 tern_fetch_job_cancel (TernFetchJob *self, GCancellable *cancellable, GError **error)
 {
-  return call (self, "Cancel", NULL, -1, cancellable, error);
+  return call (self, "Cancel", NULL, NULL, cancellable, error);
 }
 
 /**
@@ -189,7 +199,7 @@ tern_fetch_job_cancel_async (TernFetchJob *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  call_async (self, "Cancel", NULL, -1, cancellable, callback, user_data);
+  call_async (self, "Cancel", NULL, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -223,7 +233,7 @@ tern_fetch_job_cancel_finish (TernFetchJob *self, GAsyncResult *result, GError *
 gboolean
 tern_fetch_job_remove (TernFetchJob *self, GCancellable *cancellable, GError **error)
 {
-  return call (self, "Remove", NULL, -1, cancellable, error);
+  return call (self, "Remove", NULL, NULL, cancellable, error);
 }
 
 /**
@@ -241,7 +251,7 @@ tern_fetch_job_remove_async (TernFetchJob *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  call_async (self, "Remove", NULL, -1, cancellable, callback, user_data);
+  call_async (self, "Remove", NULL, NULL, cancellable, callback, user_data);
 }
 
 /**
@@ -279,7 +289,7 @@ tern_fetch_job_set_priority (TernFetchJob *self,
                              GCancellable *cancellable,
                              GError **error)
 {
-  return call (self, "SetPriority", g_variant_new ("(i)", priority), -1, cancellable, error);
+  return call (self, "SetPriority", g_variant_new ("(i)", priority), NULL, cancellable, error);
 }
 
 /**
@@ -299,7 +309,7 @@ tern_fetch_job_set_priority_async (TernFetchJob *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data)
 {
-  call_async (self, "SetPriority", g_variant_new ("(i)", priority), -1, cancellable, callback,
+  call_async (self, "SetPriority", g_variant_new ("(i)", priority), NULL, cancellable, callback,
               user_data);
 }
 

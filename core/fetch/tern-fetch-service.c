@@ -3,9 +3,12 @@
  * nothing else; whether there is a helper shows with the first call, which starts it. */
 #include <tern/tern-fetch-service.h>
 
+#include <unistd.h>
+
 #include "base/tern-i18n.h"
 #include "fetch/tern-fetch-call.h"
 #include "fetch/tern-fetch-job-private.h"
+#include "fetch/tern-fetch-service-private.h"
 
 /**
  * TernFetchService:
@@ -17,14 +20,41 @@ struct _TernFetchService
 {
   GObject parent;
   GDBusConnection *connection;
+  TernFetchSecrets secrets;
+
+  GMutex lock;
+  /* Under the lock. */
+  char *agent; /* an object's path; NULL for none */
+  guint agent_id;
 };
 
 G_DEFINE_FINAL_TYPE (TernFetchService, tern_fetch_service, G_TYPE_OBJECT)
 
+void
+tern_fetch_service_take_agent (TernFetchService *self, char *path, guint id)
+{
+  g_autofree char *old = NULL;
+  guint old_id;
+
+  g_mutex_lock (&self->lock);
+  old = g_steal_pointer (&self->agent);
+  old_id = self->agent_id;
+  self->agent = path;
+  self->agent_id = id;
+  g_mutex_unlock (&self->lock);
+  if (old)
+    g_dbus_connection_unregister_object (self->connection, old_id);
+}
+
 static void
 tern_fetch_service_finalize (GObject *object)
 {
-  g_clear_object (&TERN_FETCH_SERVICE (object)->connection);
+  TernFetchService *self = TERN_FETCH_SERVICE (object);
+
+  tern_fetch_service_take_agent (self, NULL, 0);
+  tern_fetch_secrets_clear (&self->secrets);
+  g_mutex_clear (&self->lock);
+  g_clear_object (&self->connection);
   G_OBJECT_CLASS (tern_fetch_service_parent_class)->finalize (object);
 }
 
@@ -37,6 +67,55 @@ tern_fetch_service_class_init (TernFetchServiceClass *klass)
 static void
 tern_fetch_service_init (TernFetchService *self)
 {
+  tern_fetch_secrets_init (&self->secrets);
+  g_mutex_init (&self->lock);
+}
+
+TernFetchSecrets *
+tern_fetch_service_get_secrets (TernFetchService *self)
+{
+  return &self->secrets;
+}
+
+static gboolean
+pack_secrets (TernFetchService *self, GVariantDict *dict, GUnixFDList *list, GError **error)
+{
+  GError *local = NULL;
+  const int fd = tern_fetch_secrets_open (&self->secrets, &local);
+  int handle;
+
+  if (fd < 0)
+    {
+      if (local)
+        g_propagate_error (error, local);
+      return local == NULL;
+    }
+  handle = g_unix_fd_list_append (list, fd, error);
+  close (fd);
+  if (handle < 0)
+    return FALSE;
+  g_variant_dict_insert (dict, "secrets", "h", handle);
+  return TRUE;
+}
+
+GVariant *
+tern_fetch_service_pack (TernFetchService *self,
+                         GVariant *options,
+                         GUnixFDList *list,
+                         GError **error)
+{
+  const gboolean given = options && g_variant_is_of_type (options, G_VARIANT_TYPE_VARDICT);
+  g_autoptr (GVariant) owned = given ? g_variant_ref_sink (options) : NULL;
+  g_auto (GVariantDict) dict = { 0 };
+
+  g_variant_dict_init (&dict, owned);
+  if (!pack_secrets (self, &dict, list, error))
+    return NULL;
+  g_mutex_lock (&self->lock);
+  if (self->agent && !g_variant_dict_contains (&dict, "agent"))
+    g_variant_dict_insert (&dict, "agent", "o", self->agent);
+  g_mutex_unlock (&self->lock);
+  return g_variant_ref_sink (g_variant_dict_end (&dict));
 }
 
 /**
@@ -173,6 +252,31 @@ jobs_of (TernFetchService *self, TernFetchReply *reply)
   return jobs;
 }
 
+/* Of Fetch: floating; NULL with an error. */
+static GVariant *
+fetch_arguments (TernFetchService *self,
+                 const char *uri,
+                 int fd,
+                 GVariant *options,
+                 GUnixFDList *list,
+                 GError **error)
+{
+  g_autoptr (GVariant) packed = tern_fetch_service_pack (self, options, list, error);
+  GVariant *handles = packed ? tern_fetch_handles (list, fd, error) : NULL;
+
+  return handles ? g_variant_new ("(s@ah@a{sv})", uri, handles, packed) : NULL;
+}
+
+/* Of Claim, likewise. */
+static GVariant *
+claim_arguments (
+    TernFetchService *self, const char *token, GVariant *options, GUnixFDList *list, GError **error)
+{
+  g_autoptr (GVariant) packed = tern_fetch_service_pack (self, options, list, error);
+
+  return packed ? g_variant_new ("(s@a{sv})", token, packed) : NULL;
+}
+
 /**
  * tern_fetch_service_fetch:
  * @self: the helper
@@ -197,11 +301,13 @@ tern_fetch_service_fetch (TernFetchService *self,
                           GCancellable *cancellable,
                           GError **error)
 {
-  g_autoptr (TernFetchReply) reply = tern_fetch_call (
-      self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch",
-      g_variant_new ("(s@ah@a{sv})", uri, tern_fetch_handles (fd), tern_fetch_options (options)),
-      "(o)", fd, cancellable, error);
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GVariant *arguments = fetch_arguments (self, uri, fd, options, list, error);
+  g_autoptr (TernFetchReply) reply = NULL;
 
+  if (arguments)
+    reply = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch", arguments,
+                             "(o)", list, cancellable, error);
   return reply ? job_of (self, reply) : NULL;
 }
 
@@ -227,10 +333,16 @@ tern_fetch_service_fetch_async (TernFetchService *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  tern_fetch_call_async (
-      self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch",
-      g_variant_new ("(s@ah@a{sv})", uri, tern_fetch_handles (fd), tern_fetch_options (options)),
-      "(o)", fd, g_task_new (self, cancellable, callback, user_data));
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
+  GVariant *arguments = fetch_arguments (self, uri, fd, options, list, &error);
+
+  if (arguments)
+    tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Fetch", arguments,
+                           "(o)", list, task);
+  else
+    tern_fetch_task_fail (task, error);
 }
 
 /**
@@ -269,7 +381,7 @@ tern_fetch_service_list_jobs (TernFetchService *self, GCancellable *cancellable,
 {
   g_autoptr (TernFetchReply) reply
       = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "ListJobs", NULL,
-                         "(ao)", -1, cancellable, error);
+                         "(ao)", NULL, cancellable, error);
 
   return reply ? jobs_of (self, reply) : NULL;
 }
@@ -290,7 +402,7 @@ tern_fetch_service_list_jobs_async (TernFetchService *self,
                                     gpointer user_data)
 {
   tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "ListJobs", NULL,
-                         "(ao)", -1, g_task_new (self, cancellable, callback, user_data));
+                         "(ao)", NULL, g_task_new (self, cancellable, callback, user_data));
 }
 
 /**
@@ -336,11 +448,13 @@ tern_fetch_service_claim (TernFetchService *self,
                           GCancellable *cancellable,
                           GError **error)
 {
-  g_autoptr (TernFetchReply) reply
-      = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim",
-                         g_variant_new ("(s@a{sv})", handle_token, tern_fetch_options (options)),
-                         "(o)", -1, cancellable, error);
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GVariant *arguments = claim_arguments (self, handle_token, options, list, error);
+  g_autoptr (TernFetchReply) reply = NULL;
 
+  if (arguments)
+    reply = tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim", arguments,
+                             "(o)", list, cancellable, error);
   return reply ? job_of (self, reply) : NULL;
 }
 
@@ -363,9 +477,16 @@ tern_fetch_service_claim_async (TernFetchService *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim",
-                         g_variant_new ("(s@a{sv})", handle_token, tern_fetch_options (options)),
-                         "(o)", -1, g_task_new (self, cancellable, callback, user_data));
+  g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  GError *error = NULL;
+  GVariant *arguments = claim_arguments (self, handle_token, options, list, &error);
+
+  if (arguments)
+    tern_fetch_call_async (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Claim", arguments,
+                           "(o)", list, task);
+  else
+    tern_fetch_task_fail (task, error);
 }
 
 /**

@@ -67,7 +67,7 @@ tern_fetch_stream_read (
     return n;
   return take_verdict (self,
                        tern_fetch_call (self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME,
-                                        "Finish", g_variant_new ("(s)", self->token), "(t)", -1,
+                                        "Finish", g_variant_new ("(s)", self->token), "(t)", NULL,
                                         cancellable, error),
                        error);
 }
@@ -106,7 +106,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
     }
   tern_fetch_call_async (
       self->connection, TERN_FETCH_PATH, TERN_FETCH_NAME, "Finish",
-      g_variant_new ("(s)", self->token), "(t)", -1,
+      g_variant_new ("(s)", self->token), "(t)", NULL,
       g_task_new (self, g_task_get_cancellable (task), on_verdict, g_object_ref (task)));
 }
 

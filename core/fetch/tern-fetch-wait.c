@@ -40,7 +40,7 @@ tern_fetch_job_refresh (TernFetchJob *self, GCancellable *cancellable, GError **
 {
   g_autoptr (TernFetchReply) reply
       = tern_fetch_call (tern_fetch_job_get_connection (self), tern_fetch_job_get_path (self),
-                         PROPERTIES, "GetAll", all_of (), "(a{sv})", -1, cancellable, error);
+                         PROPERTIES, "GetAll", all_of (), "(a{sv})", NULL, cancellable, error);
 
   if (reply)
     take_all (self, reply->reply);
@@ -63,7 +63,7 @@ tern_fetch_job_refresh_async (TernFetchJob *self,
                               gpointer user_data)
 {
   tern_fetch_call_async (tern_fetch_job_get_connection (self), tern_fetch_job_get_path (self),
-                         PROPERTIES, "GetAll", all_of (), "(a{sv})", -1,
+                         PROPERTIES, "GetAll", all_of (), "(a{sv})", NULL,
                          g_task_new (self, cancellable, callback, user_data));
 }
 

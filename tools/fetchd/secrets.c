@@ -216,7 +216,8 @@ secrets_find (Secrets *secrets, const char *server, const char *host, gboolean a
       const Secret *secret = g_ptr_array_index (secrets->list, i);
 
       if (secret->is_token != as_token
-          || (g_ascii_strcasecmp (secret->host, server) && g_ascii_strcasecmp (secret->host, host)))
+          || (g_ascii_strcasecmp (secret->host, server)
+              && (!host || g_ascii_strcasecmp (secret->host, host))))
         continue;
       if (nth-- > 0)
         continue;

@@ -16,6 +16,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Secrets, secrets_unref)
 
 /* Reads the descriptor to its end, the first time; may be called from any thread and may block. */
 gboolean secrets_load (Secrets *secrets, GCancellable *cancellable, GError **error);
-/* What fits this scheme and this "host:port", the @nth that does; NULL when there is none. */
+/* What fits this scheme and this "host:port", or @host where it is not NULL, the @nth that does;
+ * NULL when there is none. */
 TernCredentials *
 secrets_find (Secrets *secrets, const char *server, const char *host, gboolean as_token, guint nth);

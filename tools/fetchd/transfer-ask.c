@@ -15,26 +15,42 @@ is_bearer (TernChallenge *challenge)
   return g_ascii_strcasecmp (tern_challenge_get_scheme (challenge), "bearer") == 0;
 }
 
-static char *
-host_of (const char *server)
+static gboolean
+is_secure (GUri *uri)
 {
-  g_autofree char *uri = g_strdup_printf ("http://%s/", server);
-  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_NONE, NULL);
+  return uri && g_ascii_strcasecmp (g_uri_get_scheme (uri), "https") == 0;
+}
 
-  return g_strdup (parsed ? g_uri_get_host (parsed) : server);
+void
+transfer_set_place (Transfer *self, const char *uri)
+{
+  g_autoptr (GUri) parsed = g_uri_parse (uri, G_URI_FLAGS_ENCODED, NULL);
+  g_autoptr (GUri) first = g_uri_parse (self->spec->uri, G_URI_FLAGS_ENCODED, NULL);
+  const char *host = parsed ? g_uri_get_host (parsed) : NULL;
+  int port = parsed ? g_uri_get_port (parsed) : -1;
+
+  g_clear_pointer (&self->host, g_free);
+  g_clear_pointer (&self->server, g_free);
+  self->n_answers = 0;
+  self->is_exposed = is_secure (first) && !is_secure (parsed);
+  if (!host)
+    return;
+  if (port < 0)
+    port = is_secure (parsed) ? TERN_HTTPS_PORT : TERN_HTTP_PORT;
+  self->host = g_strdup (host);
+  self->server = g_strdup_printf (strchr (host, ':') ? "[%s]:%d" : "%s:%d", host, port);
 }
 
 static TernCredentials *
 answer_from_secrets (Transfer *self, TernChallenge *challenge)
 {
-  g_autofree char *host = NULL;
-
   /* Whose secret a proxy's would be, a host's name does not say; an agent may know. */
   if (!self->spec->secrets || !self->server || tern_challenge_is_for_proxy (challenge))
     return NULL;
-  host = host_of (self->server);
-  return secrets_find (self->spec->secrets, self->server, host, is_bearer (challenge),
-                       self->n_answers++);
+  /* What was meant for https does not go out in the clear because a server says so; who names the
+   * port of http means it. */
+  return secrets_find (self->spec->secrets, self->server, self->is_exposed ? NULL : self->host,
+                       is_bearer (challenge), self->n_answers++);
 }
 
 static GVariant *
@@ -52,6 +68,7 @@ describe (Transfer *self, TernChallenge *challenge, guint attempt)
   g_variant_builder_add (&builder, "{sv}", "server", g_variant_new_string (uri));
   g_variant_builder_add (&builder, "{sv}", "proxy",
                          g_variant_new_boolean (tern_challenge_is_for_proxy (challenge)));
+  g_variant_builder_add (&builder, "{sv}", "exposed", g_variant_new_boolean (self->is_exposed));
   g_variant_builder_add (&builder, "{sv}", "attempt", g_variant_new_uint32 (attempt));
   if (self->spec->handle_token)
     g_variant_builder_add (&builder, "{sv}", "handle_token",

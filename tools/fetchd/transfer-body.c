@@ -44,7 +44,7 @@ check_status (Transfer *self, TernResponse *response, GError **error)
                        || status == TERN_STATUS_PROXY_AUTHENTICATION_REQUIRED
                    ? TERN_FETCH_ERROR_AUTHENTICATION
                    : TERN_FETCH_ERROR_HTTP_STATUS,
-               "the server answered %u %s", status, tern_response_get_reason (response));
+               _ ("The server answered %u %s"), status, tern_response_get_reason (response));
   return FALSE;
 }
 

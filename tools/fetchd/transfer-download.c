@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glib/gi18n.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <tern/tern.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@ on_progress (
     TernDownloadOptions *options, guint64 received, gint64 total, const char *what, Transfer *self)
 {
   transfer_set_progress (self, received, total);
+  /* Each try begins where the first did. */
+  if (strcmp (what, "waiting") == 0)
+    transfer_set_place (self, self->spec->uri);
 }
 
 static void

@@ -18,8 +18,10 @@ struct _Transfer
   gpointer data;
 
   /* The thread's alone. */
-  char *server;    /* host:port of the request that went out last */
-  guint n_answers; /* how often who is there was answered from the secrets */
+  char *host;          /* of what is being asked, without a port */
+  char *server;        /* the same as host:port */
+  gboolean is_exposed; /* a redirect has led from https to http */
+  guint n_answers;     /* how often this server was answered from the secrets */
 
   GMutex lock;
   /* Under the lock. */
@@ -41,5 +43,6 @@ gboolean transfer_run (Transfer *self, GError **error);
 gboolean transfer_write (Transfer *self, const guint8 *data, gsize size, GError **error);
 /* transfer-download.c: the same for what goes into a descriptor of the caller's. */
 gboolean transfer_download (Transfer *self, GError **error);
-/* transfer-ask.c */
+/* transfer-ask.c. Called for each URI that is asked, before it is. */
+void transfer_set_place (Transfer *self, const char *uri);
 TernCredentials *transfer_answer (Transfer *self, TernChallenge *challenge, guint attempt);

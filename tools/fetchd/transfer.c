@@ -69,6 +69,7 @@ transfer_unref (gpointer data)
   g_object_unref (self->client);
   g_object_unref (self->connection);
   g_object_unref (self->cancellable);
+  g_free (self->host);
   g_free (self->server);
   g_free (self->etag);
   g_free (self->final_uri);
@@ -158,6 +159,7 @@ transfer_thread (gpointer data, gpointer unused)
     transfer_tell (self, NULL, error);
   else
     {
+      transfer_set_place (self, self->spec->uri);
       if (!transfer_run (self, &error))
         tell_apart (self, &error);
       /* The reader's end of a pipe is to see its end before it hears of it, or soon after; never is
@@ -305,37 +307,19 @@ on_authenticate (TernClient *client, TernChallenge *challenge, TernRequest *requ
               : NULL;
 }
 
-/* The value of a field in the text of a head; NULL when it is not there. */
-static char *
-find_field (const char *text, const char *name)
-{
-  const gsize length = strlen (name);
-
-  for (const char *line = strchr (text, '\n'); line; line = strchr (line, '\n'))
-    {
-      line++;
-      if (g_ascii_strncasecmp (line, name, length) == 0 && line[length] == ':')
-        return g_strstrip (g_strndup (line + length + 1, strcspn (line + length + 1, "\r\n")));
-    }
-  return NULL;
-}
-
-/* Redirects and retries happen out of sight: what was sent last tells who asks for credentials. */
+/* Redirects are followed out of sight: who asks for credentials is who was asked last. */
 static void
-on_head (
-    TernClient *client, TernRequest *request, gboolean is_sent, const char *text, gpointer data)
+on_redirected (TernClient *client, TernResponse *previous, const char *next, gpointer data)
 {
   Transfer *self = g_private_get (&current_transfer);
 
-  if (!self || !is_sent || g_str_has_prefix (text, "CONNECT "))
-    return;
-  g_free (self->server);
-  self->server = find_field (text, "host");
+  if (self)
+    transfer_set_place (self, next);
 }
 
 void
 transfer_connect_client (TernClient *client)
 {
   g_signal_connect (client, "authenticate", G_CALLBACK (on_authenticate), NULL);
-  g_signal_connect (client, "head", G_CALLBACK (on_head), NULL);
+  g_signal_connect (client, "redirected", G_CALLBACK (on_redirected), NULL);
 }
