@@ -3,10 +3,13 @@
 """tern jobs, on a bus of the test's own that starts the fetch helper"""
 
 import atexit
+import http.server
 import json
 import os
 import re
 import select
+import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -14,7 +17,7 @@ import time
 from paced import Server
 from program import ENVIRONMENT, FOLDER, Origin, closed_port, path, read, tern, write
 from schema import Schema
-from tap import case, contains, equal, run
+from tap import case, contains, equal, lacks, run
 
 SCHEMA = Schema()
 ORIGIN = Origin()
@@ -202,6 +205,92 @@ def usage():
   unknown = jobs('cancel', '4711')
   equal(unknown.code, 1)
   contains(unknown.err, '4711')
+
+
+def action(*arguments):
+  """The exit code and the objects."""
+  result = jobs(*arguments)
+  objects = [json.loads(line) for line in result.text.splitlines()]
+  for each in objects:
+    SCHEMA.check(each)
+    equal(each['action'], arguments[0])
+    equal(each['error'] is None, each['exit'] == 0)
+  return result.code, objects
+
+
+@case('/jobs/json')
+def as_json():
+  code, (added,) = action('add', '--json', '--wait', ORIGIN('/gzip'), '-o', path('as-json'))
+  equal((code, added['exit'], added['state']), (0, 0, 'done'))
+  equal((added['file'], added['done']), (path('as-json'), len(read('as-json'))))
+  code, (again,) = action('add', '--json', ORIGIN('/gzip'), '-o', path('as-json'))
+  equal((code, again['exit'], again['job']), (11, 11, None))
+  code, (wrong,) = action('add', '--json', '--wait', '--checksum', 'sha256:' + '0' * 64,
+                          ORIGIN('/gzip'), '-o', path('as-json-wrong'))
+  equal((code, wrong['exit'], wrong['state']), (12, 12, 'failed'))
+  code, (first, second) = action('pause', '--json', added['job'], '4711')
+  equal((code, first['job'], first['state']), (1, added['job'], 'done'))
+  equal((second['job'], 'state' in second), ('4711', False))
+  code, (resumed,) = action('resume', '--json', wrong['job'])
+  equal((code, resumed['exit']), (0, 0))
+  wait_state(wrong['job'], 'failed')
+  code, gone = action('cancel', '--json', added['job'], wrong['job'])
+  equal((code, [each['exit'] for each in gone]), (0, [0, 0]))
+  equal(gone[0]['state'], 'done')
+  equal(state_of(added['job']), None)
+
+
+class Guarded(http.server.BaseHTTPRequestHandler):
+  def do_GET(self):
+    known = self.headers['authorization'] in ('Basic bmFtZTpzZWNyZXQtd29yZA==',
+                                              'Bearer secret-token')
+    self.send_response(200 if known else 401)
+    if not known:
+      self.send_header('WWW-Authenticate',
+                       'Bearer realm="r"' if self.path == '/token' else 'Basic realm="r"')
+    self.send_header('Content-Length', '7')
+    self.end_headers()
+    self.wfile.write(b'welcome')
+
+  def log_message(self, *unused):
+    pass
+
+
+@case('/jobs/login')
+def login():
+  server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Guarded)
+  threading.Thread(target=server.serve_forever, daemon=True).start()
+  base = f'http://127.0.0.1:{server.server_port}'
+  write('token', b'secret-token\n')
+  watch = subprocess.Popen(['dbus-monitor', '--address', BUS, '--binary'],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) \
+    if shutil.which('dbus-monitor') else None
+  try:
+    equal(jobs('add', '--wait', base, '-o', path('no-login')).code, 10)
+    for name, arguments in (('pass', ['-u', 'name:secret-word', base + '/']),
+                            ('token-file', ['--bearer', path('token'), base + '/token'])):
+      done = jobs('add', '--wait', '-o', path(name), *arguments)
+      equal((done.code, done.err), (0, ''))
+      equal(read(name), b'welcome')
+  finally:
+    server.shutdown()
+    seen = b''
+    if watch:
+      watch.terminate()
+      seen = watch.communicate(timeout=30)[0]
+  lacks(seen, b'secret-word')
+  lacks(seen, b'secret-token')
+  with open(os.path.join(STATE, 'tern', 'jobs'), 'rb') as stream:
+    lacks(stream.read(), b'secret-')
+
+
+@case('/jobs/timeout')
+def timeout():
+  with socket.create_server(('127.0.0.1', 0)) as silent:
+    url = f'http://127.0.0.1:{silent.getsockname()[1]}/'
+    equal(jobs('add', '--wait', '--total-timeout', '0.5', url, '-o', path('late')).code, 9)
+    equal(jobs('add', '--timeout', 'x', url, '-o', path('later')).code, 2)
+    equal(os.path.exists(path('later')), False)
 
 
 @case('/jobs/no-helper')

@@ -8,6 +8,7 @@
 #include "jobs-file.h"
 #include "json.h"
 #include "report.h"
+#include "session.h"
 #include "target.h"
 
 #include <errno.h>
@@ -38,10 +39,27 @@ static const Option add_options[] = {
     NULL, FALSE },
   { "priority", 0, OPTION_NUMBER, G_STRUCT_OFFSET (JobsOptions, priority), N_ ("N"),
     N_ ("Run before jobs of a lower priority"), "From 0 to 100.", NULL, FALSE },
+  { "user", 'u', OPTION_TEXT, G_STRUCT_OFFSET (JobsOptions, user), N_ ("NAME[:PASSWORD]"),
+    N_ ("Log in; without a password it is asked for"),
+    "The server of the URL gets it, and no other. It goes to the helper through a descriptor, is "
+    "in "
+    "no message and in no file: a job that is interrupted goes on without.",
+    NULL, TRUE },
+  { "bearer", 0, OPTION_FILE, G_STRUCT_OFFSET (JobsOptions, bearer), N_ ("FILE"),
+    N_ ("Show the token that is in this file"), "As a password is with `-u`.", NULL, FALSE },
+  { "timeout", 0, OPTION_SECONDS, G_STRUCT_OFFSET (JobsOptions, timeout), N_ ("SECONDS"),
+    N_ ("Give up when nothing moved for that long"),
+    "60 unless said otherwise. Fractions are allowed; 0 is no limit, a day is the longest.", NULL,
+    FALSE },
+  { "total-timeout", 0, OPTION_SECONDS, G_STRUCT_OFFSET (JobsOptions, total_timeout),
+    N_ ("SECONDS"), N_ ("Give up after that long"),
+    "All tries together; no limit unless said otherwise.", NULL, FALSE },
   { "force", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, force), NULL,
     N_ ("Write over a file that is there"), NULL, NULL, FALSE },
   { "wait", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, wait), NULL,
     N_ ("Wait until the job has ended"), NULL, NULL, FALSE },
+  { "json", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, json), NULL,
+    N_ ("Print one JSON object a line"), NULL, NULL, FALSE },
   { NULL },
 };
 static const Option list_options[] = {
@@ -53,6 +71,8 @@ static const Option resume_options[] = {
   { "received", 0, OPTION_SIZE, G_STRUCT_OFFSET (JobsOptions, received), N_ ("BYTES"),
     N_ ("Go on behind the first BYTES, for so much has arrived"),
     "Of one job; 0 is to begin anew. More than was written is an error.", NULL, FALSE },
+  { "json", 0, OPTION_FLAG, G_STRUCT_OFFSET (JobsOptions, json), NULL,
+    N_ ("Print one JSON object a line"), NULL, NULL, FALSE },
   { NULL },
 };
 const OptionSet jobs_add_sets[] = { { add_options, 0 }, { NULL, 0 } };
@@ -82,6 +102,8 @@ exit_code_of (const GError *error)
 
   if (error->domain == G_FILE_ERROR)
     return TERN_EXIT_LOCAL_FILE;
+  if (error->domain == G_OPTION_ERROR)
+    return TERN_EXIT_USAGE;
   if (error->domain == TERN_FETCH_ERROR && error->code < (int)G_N_ELEMENTS (codes)
       && codes[error->code] != TERN_EXIT_OK)
     return codes[error->code];
@@ -93,6 +115,53 @@ fail (const GError *error)
 {
   report_error ("%s", error->message);
   return exit_code_of (error);
+}
+
+static const char *
+state_word (TernFetchState state)
+{
+  static const char *const words[]
+      = { "queued", "running", "paused", "interrupted", "done", "failed", "cancelled" };
+
+  return state < G_N_ELEMENTS (words) ? words[state] : "?";
+}
+
+static void
+json_facts (GString *object, const char *path, TernFetchJob *job)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *url = target_hide_password (tern_fetch_job_get_uri (job));
+
+  json_string (object, "state", state_word (tern_fetch_job_get_state (job)));
+  json_int (object, "done", (gint64)tern_fetch_job_get_bytes_done (job));
+  json_int (object, "total", tern_fetch_job_get_bytes_total (job));
+  json_int (object, "speed", (gint64)tern_fetch_job_get_speed (job));
+  json_string (object, "url", url);
+  json_string (object, "file", name);
+}
+
+/* What came of it, as an object; @number, @path and @job are NULL where there is none. */
+static int
+tell (const char *action,
+      const char *number,
+      const char *path,
+      TernFetchJob *job,
+      const GError *failure)
+{
+  g_autoptr (GString) object = g_string_new ("{");
+  g_autoptr (GError) error = NULL;
+  const int exit_code = failure ? exit_code_of (failure) : TERN_EXIT_OK;
+
+  json_string (object, "action", action);
+  json_string (object, "job", number);
+  json_int (object, "exit", exit_code);
+  json_string (object, "error", failure ? failure->message : NULL);
+  if (job)
+    json_facts (object, path ? path : "", job);
+  g_string_append (object, "}\n");
+  if (!write_fully (STDOUT_FILENO, object->str, object->len, &error))
+    return fail (error);
+  return exit_code;
 }
 
 /* ---- add ---- */
@@ -122,9 +191,54 @@ options_of (const JobsOptions *options, const char *token)
   g_variant_dict_insert (&dict, "detached", "b", TRUE);
   if (options->checksum)
     g_variant_dict_insert (&dict, "checksum", "s", options->checksum);
+  if (options->timeout >= 0)
+    g_variant_dict_insert (&dict, "timeout", "d", options->timeout);
+  if (options->total_timeout >= 0)
+    g_variant_dict_insert (&dict, "total_timeout", "d", options->total_timeout);
   if (options->priority >= 0)
     g_variant_dict_insert (&dict, "priority", "i", options->priority);
   return g_variant_dict_end (&dict);
+}
+
+static gboolean
+add_password (TernFetchService *service, const char *user, const char *server, GError **error)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *password = session_get_password (user, &name, NULL, error);
+  g_autoptr (GBytes) name_bytes = g_bytes_new (name, strlen (name));
+  g_autoptr (GBytes) bytes = password ? g_bytes_new_static (password, strlen (password)) : NULL;
+  const gboolean added
+      = bytes
+        && tern_fetch_service_add_credentials_bytes (service, name_bytes, bytes, server, error);
+
+  if (password)
+    explicit_bzero (password, strlen (password));
+  return added;
+}
+
+static gboolean
+add_token (TernFetchService *service, const char *path, const char *server, GError **error)
+{
+  g_autofree char *token = NULL;
+  gsize length = 0;
+  gboolean added;
+
+  if (!g_file_get_contents (path, &token, &length, error))
+    return FALSE;
+  added = tern_fetch_service_add_token (service, g_strstrip (token), server, error);
+  explicit_bzero (token, strlen (token));
+  return added;
+}
+
+/* For the server of the URL alone, and never as an option of the job. */
+static gboolean
+add_login (TernFetchService *service, const JobsOptions *options, const char *uri, GError **error)
+{
+  g_autofree char *server = target_server (uri);
+
+  if (options->user && !add_password (service, options->user, server, error))
+    return FALSE;
+  return !options->bearer || add_token (service, options->bearer, server, error);
 }
 
 static TernFetchJob *
@@ -137,7 +251,7 @@ start (JobsFile *file, const JobsOptions *options, const char *url, char **numbe
   TernFetchJob *job;
   int fd;
 
-  if (!service)
+  if (!service || !add_login (service, options, uri, error))
     return NULL;
   path = g_canonicalize_filename (options->output ? options->output : suggested, NULL);
   fd = open_output (path, options->force, error);
@@ -162,7 +276,7 @@ jobs_add_run (const void *values, char **arguments)
   const JobsOptions *options = values;
   g_autoptr (TernFetchJob) job = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *number = NULL;
+  g_autofree char *number = NULL, *path = NULL;
   JobsFile *file;
 
   if (!arguments[0] || arguments[1] || options->priority > 100)
@@ -171,26 +285,31 @@ jobs_add_run (const void *values, char **arguments)
       return TERN_EXIT_USAGE;
     }
   file = jobs_file_open (&error);
-  if (!file)
-    return fail (error);
-  job = start (file, options, arguments[0], &number, &error);
-  if (!jobs_file_close (file, error ? NULL : &error) || !job)
-    return fail (error);
-  g_print ("%s\n", number);
-  if (options->wait && !tern_fetch_job_wait (job, NULL, &error))
-    return fail (error);
-  return TERN_EXIT_OK;
+  if (file)
+    {
+      job = start (file, options, arguments[0], &number, &error);
+      path = job ? jobs_file_get_path (file, number) : NULL;
+      jobs_file_close (file, error ? NULL : &error);
+    }
+  if (job && !error && !options->json)
+    g_print ("%s\n", number);
+  if (job && !error && options->wait)
+    tern_fetch_job_wait (job, NULL, &error);
+  if (job && options->json)
+    tern_fetch_job_refresh (job, NULL, error ? NULL : &error);
+  if (error)
+    fail (error);
+  if (options->json)
+    return tell ("add", job ? number : NULL, path, job, error);
+  return error ? exit_code_of (error) : TERN_EXIT_OK;
 }
 
 /* ---- what is done with jobs ---- */
 
 /* NULL with an error; the job is as it is now. @received is negative to say nothing. */
 static TernFetchJob *
-claim (TernFetchService *service,
-       JobsFile *file,
-       const char *number,
-       gint64 received,
-       GError **error)
+claim (
+    TernFetchService *service, JobsFile *file, const char *number, gint64 received, GError **error)
 {
   GVariantDict dict;
   g_autofree char *token = jobs_file_get_token (file, number);
@@ -211,7 +330,13 @@ claim (TernFetchService *service,
   return g_steal_pointer (&job);
 }
 
-typedef gboolean (*JobFunc) (JobsFile *file, const char *number, TernFetchJob *job, GError **error);
+typedef struct
+{
+  const char *name;
+  gboolean (*func) (JobsFile *file, const char *number, TernFetchJob *job, GError **error);
+  gboolean stays; /* the job is there when it is done */
+  gboolean takes_received;
+} Action;
 
 static gboolean
 pause_job (JobsFile *file, const char *number, TernFetchJob *job, GError **error)
@@ -246,8 +371,30 @@ cancel_job (JobsFile *file, const char *number, TernFetchJob *job, GError **erro
   return TRUE;
 }
 
+/* One of them; the exit code. */
 static int
-with_each (char **arguments, gint64 received, JobFunc func)
+act (const Action *action,
+     const JobsOptions *options,
+     JobsFile *file,
+     TernFetchService *service,
+     const char *number)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = jobs_file_get_path (file, number);
+  const gint64 received = action->takes_received ? options->received : -1;
+  g_autoptr (TernFetchJob) job = claim (service, file, number, received, &error);
+
+  if (job && action->func (file, number, job, &error) && options->json && action->stays)
+    tern_fetch_job_refresh (job, NULL, &error);
+  if (error)
+    fail (error);
+  if (options->json)
+    return tell (action->name, number, path, job, error);
+  return error ? exit_code_of (error) : TERN_EXIT_OK;
+}
+
+static int
+with_each (char **arguments, const JobsOptions *options, const Action *action)
 {
   g_autoptr (TernFetchService) service = NULL;
   g_autoptr (GError) error = NULL;
@@ -267,11 +414,9 @@ with_each (char **arguments, gint64 received, JobFunc func)
     exit_code = fail (error);
   for (guint i = 0; service && arguments[i]; i++)
     {
-      g_autoptr (GError) local = NULL;
-      g_autoptr (TernFetchJob) job = claim (service, file, arguments[i], received, &local);
+      const int one = act (action, options, file, service, arguments[i]);
 
-      if (!job || !func (file, arguments[i], job, &local))
-        exit_code = fail (local);
+      exit_code = one != TERN_EXIT_OK ? one : exit_code;
     }
   g_clear_error (&error);
   if (!jobs_file_close (file, &error))
@@ -282,12 +427,15 @@ with_each (char **arguments, gint64 received, JobFunc func)
 int
 jobs_pause_run (const void *values, char **arguments)
 {
-  return with_each (arguments, -1, pause_job);
+  static const Action action = { "pause", pause_job, TRUE, FALSE };
+
+  return with_each (arguments, values, &action);
 }
 
 int
 jobs_resume_run (const void *values, char **arguments)
 {
+  static const Action action = { "resume", resume_job, TRUE, TRUE };
   const JobsOptions *options = values;
 
   if (options->received >= 0 && arguments[0] && arguments[1])
@@ -295,41 +443,27 @@ jobs_resume_run (const void *values, char **arguments)
       report_error ("%s", _ ("“--received” is for one job"));
       return TERN_EXIT_USAGE;
     }
-  return with_each (arguments, options->received, resume_job);
+  return with_each (arguments, options, &action);
 }
 
 int
 jobs_cancel_run (const void *values, char **arguments)
 {
-  return with_each (arguments, -1, cancel_job);
+  static const Action action = { "cancel", cancel_job, FALSE, FALSE };
+
+  return with_each (arguments, values, &action);
 }
 
 /* ---- list ---- */
-
-static const char *
-state_word (TernFetchState state)
-{
-  static const char *const words[]
-      = { "queued", "running", "paused", "interrupted", "done", "failed", "cancelled" };
-
-  return state < G_N_ELEMENTS (words) ? words[state] : "?";
-}
 
 static void
 append_json (GString *out, const char *number, const char *path, TernFetchJob *job)
 {
   g_autoptr (GString) object = g_string_new ("{");
   const GError *error = tern_fetch_job_get_error (job);
-  g_autofree char *name = g_filename_display_name (path);
-  g_autofree char *url = target_hide_password (tern_fetch_job_get_uri (job));
 
   json_string (object, "job", number);
-  json_string (object, "state", state_word (tern_fetch_job_get_state (job)));
-  json_int (object, "done", (gint64)tern_fetch_job_get_bytes_done (job));
-  json_int (object, "total", tern_fetch_job_get_bytes_total (job));
-  json_int (object, "speed", (gint64)tern_fetch_job_get_speed (job));
-  json_string (object, "url", url);
-  json_string (object, "file", name);
+  json_facts (object, path, job);
   json_string (object, "error", error ? error->message : NULL);
   g_string_append_printf (out, "%s}\n", object->str);
 }

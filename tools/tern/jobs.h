@@ -8,6 +8,10 @@ typedef struct
 {
   char *output;
   char *checksum;
+  char *user;
+  char *bearer;   /* the file with the token */
+  double timeout; /* seconds; negative where it was not given, as below */
+  double total_timeout;
   int priority; /* negative where it was not given */
   gint64 received; /* negative where it was not given */
   gboolean force;
@@ -16,7 +20,7 @@ typedef struct
 } JobsOptions;
 
 extern const OptionSet jobs_add_sets[];
-extern const OptionSet jobs_list_sets[];
+extern const OptionSet jobs_list_sets[]; /* --json alone */
 extern const OptionSet jobs_resume_sets[];
 extern const char jobs_add_more[];
 extern const char jobs_list_more[];

@@ -75,6 +75,18 @@ ask_password (const char *name, const char *otherwise, GCancellable *cancellable
   return password;
 }
 
+char *
+session_get_password (const char *user, char **name, GCancellable *cancellable, GError **error)
+{
+  const char *colon = strchr (user, ':');
+
+  *name = colon ? g_strndup (user, (gsize) (colon - user)) : g_strdup (user);
+  if (colon)
+    return g_strdup (colon + 1);
+  return ask_password (*name, _ ("There is no terminal to ask for a password: -u NAME:PASSWORD"),
+                       cancellable, error);
+}
+
 /* Each server that was named on the command line gets the credentials, and no other: a redirect
  * must not lead them away. */
 static gboolean
@@ -84,12 +96,8 @@ add_credentials (TernClient *client,
                  GCancellable *cancellable,
                  GError **error)
 {
-  const char *colon = strchr (options->user, ':');
-  g_autofree char *name = colon ? g_strndup (options->user, (gsize) (colon - options->user))
-                                : g_strdup (options->user);
-  const char *otherwise = _ ("There is no terminal to ask for a password: -u NAME:PASSWORD");
-  g_autofree char *password
-      = colon ? g_strdup (colon + 1) : ask_password (name, otherwise, cancellable, error);
+  g_autofree char *name = NULL;
+  g_autofree char *password = session_get_password (options->user, &name, cancellable, error);
   g_autoptr (GBytes) name_bytes = g_bytes_new (name, strlen (name));
   g_autoptr (GBytes) password_bytes = password ? g_bytes_new (password, strlen (password)) : NULL;
 

@@ -7,6 +7,13 @@
 #include <gio/gio.h>
 #include <tern/tern-types.h>
 
+/* The two parts of NAME[:PASSWORD], the second asked for where it is not there; to be wiped and
+ * freed. NULL with an error of usage where nobody can be asked. */
+char *session_get_password (const char *user,
+                            char **name,
+                            GCancellable *cancellable,
+                            GError **error);
+
 /* Credentials and certificates are for the servers of @urls, and no other. An error of
  * G_OPTION_ERROR is one of usage. */
 TernClient *session_make_client (const SessionOptions *options,
