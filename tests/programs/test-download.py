@@ -215,7 +215,8 @@ def exit_codes():
   with Raw(unavailable) as server:
     equal(download('--retries', '0', '-o', folder, server.base).code, 5)
     equal(len(server.requests), 1)
-  equal(tern('download', '--only-cached', '-o', folder, origin('/plain')).code, 15)
+  for options in (['--only-cached'], ['-H', 'Cache-Control: only-if-cached']):
+    equal(tern('download', *options, '-o', folder, origin('/plain')).code, 15)
   equal(files(folder), [])
 
 

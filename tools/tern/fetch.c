@@ -22,17 +22,6 @@
 
 #define BLOCK (64 * 1024)
 
-/* RFC 9111 §5.2.1.7 */
-static gboolean
-is_cache_only (Fetch *self)
-{
-  TernHeaders *headers = tern_request_get_headers (self->request);
-  g_autofree char *value = tern_headers_get_combined (headers, "Cache-Control");
-  g_autoptr (GHashTable) directives = value ? tern_cache_control_parse (value) : NULL;
-
-  return directives && g_hash_table_contains (directives, "only-if-cached");
-}
-
 /* How many bytes will be read; the length on the wire says nothing of a body that is decoded. */
 static gint64
 expected_length (TernResponse *response)
@@ -135,6 +124,8 @@ deliver (Fetch *self, GError **error)
 static gboolean
 fetch (Fetch *self, GError **error)
 {
+  TernHeaders *headers;
+
   self->request = request_make (self->plan, self->options, error);
   if (!self->request)
     return FALSE;
@@ -142,8 +133,9 @@ fetch (Fetch *self, GError **error)
   self->response = tern_client_send (self->client, self->request, self->cancellable, error);
   if (!self->response)
     return FALSE;
-  self->exit_code
-      = (int) exit_code_of_status (tern_response_get_status (self->response), is_cache_only (self));
+  headers = tern_request_get_headers (self->request);
+  self->exit_code = (int) exit_code_of_status (tern_response_get_status (self->response),
+                                               request_is_cache_only (headers));
   if (self->options->transfer.verbose)
     verbose_response (self->response);
   return deliver (self, error);

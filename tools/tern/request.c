@@ -24,6 +24,16 @@ request_add_header (TernHeaders *headers, const char *line, GError **error)
   return FALSE;
 }
 
+/* RFC 9111 §5.2.1.7 */
+gboolean
+request_is_cache_only (TernHeaders *headers)
+{
+  g_autofree char *value = tern_headers_get_combined (headers, "Cache-Control");
+  g_autoptr (GHashTable) directives = value ? tern_cache_control_parse (value) : NULL;
+
+  return directives && g_hash_table_contains (directives, "only-if-cached");
+}
+
 TernRequest *
 request_make (Plan *plan, const FetchOptions *options, GError **error)
 {

@@ -10,5 +10,8 @@
 /* A line as it was typed; an error of G_OPTION_ERROR where it is none. */
 gboolean request_add_header (TernHeaders *headers, const char *line, GError **error);
 
+/* Whether these fields of a request forbid to ask anybody but the cache. */
+gboolean request_is_cache_only (TernHeaders *headers);
+
 /* Reads what has to be joined; an error of G_OPTION_ERROR is one of usage. */
 TernRequest *request_make (Plan *plan, const FetchOptions *options, GError **error);

@@ -105,6 +105,7 @@ make_options (Transfer *self, GError **error)
 
   if (!headers || !download_options_get_max_size (options, &max_size, error))
     return NULL;
+  self->cache_only = request_is_cache_only (headers);
   tern_download_options_set_headers (made, headers);
   tern_download_options_set_checksum (made, options->checksum);
   tern_download_options_set_max_size (made, max_size);
@@ -147,7 +148,7 @@ judge (Transfer *self)
     return;
   result->exit_code = result->error->domain == G_OPTION_ERROR
                           ? TERN_EXIT_USAGE
-                          : download_result_exit_code (result, self->options->session.only_cached);
+                          : download_result_exit_code (result, self->cache_only);
 }
 
 static void

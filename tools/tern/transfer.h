@@ -30,6 +30,7 @@ struct _Transfer
   guint64 skipped; /* what was there before */
   gint64 answered_at;
   char *name;          /* that it has claimed; or NULL */
+  gboolean cache_only; /* nobody else may be asked */
   gboolean is_refused; /* another has that name */
   TransferDone done;
   gpointer data;
