@@ -139,6 +139,31 @@ def zsh():
   contains(done.stdout.decode(), '--max-jobs[Jobs that one application may have]:N: \n')
 
 
+@case('/fetchd/usage/unit')
+def unit():
+  if not shutil.which('systemd-analyze'):
+    raise Skip('there is no systemd-analyze')
+  with open(os.environ['TERN_FETCHD_UNIT'], encoding='utf-8') as stream:
+    text = stream.read()
+  # What is not installed yet cannot be started or read.
+  text = re.sub(r'(?m)^ExecStart=.*', 'ExecStart=' + FETCHD, text)
+  text = re.sub(r'(?m)^Documentation=.*\n', '', text)
+  contains(text, '\nPrivateUsers=yes\n')
+  os.makedirs(path('runtime'), mode=0o700, exist_ok=True)
+
+  def verify(name, content):
+    done = subprocess.run(['systemd-analyze', '--user', 'verify', write(name, content.encode())],
+                          capture_output=True, timeout=60, text=True,
+                          env={**ENVIRONMENT, 'XDG_RUNTIME_DIR': path('runtime')})
+    if 'initialize manager' in done.stderr:
+      raise Skip(done.stderr.strip())
+    return done.returncode, done.stderr
+
+  equal(verify('tern-fetchd.service', text), (0, ''))
+  # It would have been told.
+  contains(verify('wrong.service', text.replace('PrivateUsers=', 'PrivatUsers='))[1], 'PrivatUsers')
+
+
 @case('/german/is-complete')
 def german():
   if not shutil.which('xgettext') or not shutil.which('msgmerge'):
