@@ -284,6 +284,24 @@ def login():
     lacks(stream.read(), b'secret-')
 
 
+@case('/jobs/login-again')
+def login_again():
+  server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Guarded)
+  threading.Thread(target=server.serve_forever, daemon=True).start()
+  url = f'http://127.0.0.1:{server.server_port}/'
+  try:
+    equal(jobs('add', '--wait', url, '-o', path('again')).code, 10)
+    number = jobs('list').text.splitlines()[-1].split('\t')[0]
+    equal(jobs('resume', number, number, '-u', 'name:secret-word').code, 2)
+    equal(jobs('resume', number).code, 0)
+    wait_state(number, 'failed')
+    equal(jobs('resume', number, '-u', 'name:secret-word').code, 0)
+    wait_state(number, 'done')
+    equal(read('again'), b'welcome')
+  finally:
+    server.shutdown()
+
+
 @case('/jobs/timeout')
 def timeout():
   with socket.create_server(('127.0.0.1', 0)) as silent:

@@ -28,9 +28,21 @@ const char jobs_list_more[]
 const char jobs_resume_more[]
     = "The file is opened anew; what is in it stays. A job whose file is a named pipe goes on "
       "behind what was written into it. Where the helper was killed and does not know how much "
-      "that was, it says so, and the job waits for `--received`.";
+      "that was, it says so, and the job waits for `--received`. A login that the job had is "
+      "forgotten with the helper, and has to be given again.";
 const char jobs_cancel_more[] = "Jobs that have ended are forgotten. The files stay as they are.";
 
+static const Option login_options[] = {
+  { "user", 'u', OPTION_TEXT, G_STRUCT_OFFSET (JobsOptions, user), N_ ("NAME[:PASSWORD]"),
+    N_ ("Log in; without a password it is asked for"),
+    "The server of the URL gets it, and no other. It goes to the helper through a descriptor, is "
+    "in no message and in no file: a job that is interrupted needs it again, from `tern jobs "
+    "resume`.",
+    NULL, TRUE },
+  { "bearer", 0, OPTION_FILE, G_STRUCT_OFFSET (JobsOptions, bearer), N_ ("FILE"),
+    N_ ("Show the token that is in this file"), "As a password is with `-u`.", NULL, FALSE },
+  { NULL },
+};
 static const Option add_options[] = {
   { "output", 'o', OPTION_FILE, G_STRUCT_OFFSET (JobsOptions, output), N_ ("FILE"),
     N_ ("Write into FILE"), "Without it the name is made from the URL.", NULL, FALSE },
@@ -39,14 +51,6 @@ static const Option add_options[] = {
     NULL, FALSE },
   { "priority", 0, OPTION_NUMBER, G_STRUCT_OFFSET (JobsOptions, priority), N_ ("N"),
     N_ ("Run before jobs of a lower priority"), "From 0 to 100.", NULL, FALSE },
-  { "user", 'u', OPTION_TEXT, G_STRUCT_OFFSET (JobsOptions, user), N_ ("NAME[:PASSWORD]"),
-    N_ ("Log in; without a password it is asked for"),
-    "The server of the URL gets it, and no other. It goes to the helper through a descriptor, is "
-    "in "
-    "no message and in no file: a job that is interrupted goes on without.",
-    NULL, TRUE },
-  { "bearer", 0, OPTION_FILE, G_STRUCT_OFFSET (JobsOptions, bearer), N_ ("FILE"),
-    N_ ("Show the token that is in this file"), "As a password is with `-u`.", NULL, FALSE },
   { "timeout", 0, OPTION_SECONDS, G_STRUCT_OFFSET (JobsOptions, timeout), N_ ("SECONDS"),
     N_ ("Give up when nothing moved for that long"),
     "60 unless said otherwise. Fractions are allowed; 0 is no limit, a day is the longest.", NULL,
@@ -75,9 +79,10 @@ static const Option resume_options[] = {
     N_ ("Print one JSON object a line"), NULL, NULL, FALSE },
   { NULL },
 };
-const OptionSet jobs_add_sets[] = { { add_options, 0 }, { NULL, 0 } };
+const OptionSet jobs_add_sets[] = { { add_options, 0 }, { login_options, 0 }, { NULL, 0 } };
 const OptionSet jobs_list_sets[] = { { list_options, 0 }, { NULL, 0 } };
-const OptionSet jobs_resume_sets[] = { { resume_options, 0 }, { NULL, 0 } };
+const OptionSet jobs_resume_sets[]
+    = { { resume_options, 0 }, { login_options, 0 }, { NULL, 0 } };
 
 static int
 exit_code_of (const GError *error)
@@ -330,12 +335,32 @@ claim (
   return g_steal_pointer (&job);
 }
 
+/* As claim(), and with what the user says of the job. Whose server the login is for is known by the
+ * job alone. */
+static TernFetchJob *
+claim_to_resume (TernFetchService *service,
+                 JobsFile *file,
+                 const char *number,
+                 const JobsOptions *options,
+                 GError **error)
+{
+  g_autoptr (TernFetchJob) job = NULL;
+
+  if (options->user || options->bearer)
+    {
+      job = claim (service, file, number, -1, error);
+      if (!job || !add_login (service, options, tern_fetch_job_get_uri (job), error))
+        return NULL;
+    }
+  return claim (service, file, number, options->received, error);
+}
+
 typedef struct
 {
   const char *name;
   gboolean (*func) (JobsFile *file, const char *number, TernFetchJob *job, GError **error);
   gboolean stays; /* the job is there when it is done */
-  gboolean takes_received;
+  gboolean resumes;
 } Action;
 
 static gboolean
@@ -381,8 +406,9 @@ act (const Action *action,
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *path = jobs_file_get_path (file, number);
-  const gint64 received = action->takes_received ? options->received : -1;
-  g_autoptr (TernFetchJob) job = claim (service, file, number, received, &error);
+  g_autoptr (TernFetchJob) job = action->resumes
+                                     ? claim_to_resume (service, file, number, options, &error)
+                                     : claim (service, file, number, -1, &error);
 
   if (job && action->func (file, number, job, &error) && options->json && action->stays)
     tern_fetch_job_refresh (job, NULL, &error);
@@ -438,9 +464,9 @@ jobs_resume_run (const void *values, char **arguments)
   static const Action action = { "resume", resume_job, TRUE, TRUE };
   const JobsOptions *options = values;
 
-  if (options->received >= 0 && arguments[0] && arguments[1])
+  if ((options->received >= 0 || options->user || options->bearer) && arguments[0] && arguments[1])
     {
-      report_error ("%s", _ ("“--received” is for one job"));
+      report_error ("%s", _ ("“--received”, “--user” and “--bearer” are for one job"));
       return TERN_EXIT_USAGE;
     }
   return with_each (arguments, options, &action);
