@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -478,6 +479,45 @@ test_damaged_state (void)
   bus_assert_error (error, "NotFound");
 }
 
+/* The helpers of two buses have one folder: the jobs in it are those of one of them, and whole. */
+static void
+test_two_helpers (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL), second = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus), other = bus_caller (second);
+  g_autofree char *folder = bus_path (bus, "tern-fetchd"), *way = bus_path (second, "tern-fetchd");
+  Pattern pattern = { 0 };
+  g_autofree char *job = NULL, *plain = NULL, *claimed = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (symlink (folder, way), ==, 0);
+  pattern_serve (bus, "/", &pattern);
+  job = start (bus, caller, "/", "file", "{'detached': <true>, 'handle_token': <'" TOKEN "'>}");
+  wait_half (caller, job);
+  g_assert_null (claim (other, TOKEN, &error));
+  bus_assert_error (error, "Failed");
+  g_clear_error (&error);
+  g_assert_null (bus_fetch (other, "http://127.0.0.1:1/", -1,
+                            "{'detached': <true>, 'handle_token': <'0123456789abcdefMORE'>}",
+                            &error));
+  bus_assert_error (error, "Failed");
+  g_clear_error (&error);
+  pattern_open (&pattern);
+  bus_job_wait (caller, job, "Done");
+  pattern_assert_file (bus, "file");
+  /* What needs no folder is done all the same. */
+  plain = start (bus, other, "/", "plain", NULL);
+  bus_job_wait (other, plain, "Done");
+  bus_helper_end (other, SIGTERM);
+  bus_helper_kill (caller);
+  claimed = claim (other, TOKEN, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (claimed, ==, job);
+  bus_job_wait (other, job, "Done");
+  bus_helper_kill (other);
+  g_assert_cmpint (g_unlink (way), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -492,5 +532,6 @@ main (int argc, char **argv)
   g_test_add_func ("/fetchd/jobs/killed-early", test_killed_early);
   g_test_add_func ("/fetchd/jobs/killed", test_killed);
   g_test_add_func ("/fetchd/jobs/damaged-state", test_damaged_state);
+  g_test_add_func ("/fetchd/jobs/two-helpers", test_two_helpers);
   return g_test_run ();
 }

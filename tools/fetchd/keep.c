@@ -3,18 +3,24 @@
  * helper that is killed at any instant leaves the old one or the new one. A new job is there before
  * its caller hears of it, and the entity tag of what it fetches as soon as that is known; how far a
  * job is, is written every other second. That is enough for a file; of a pipe there is a count
- * beside it. */
+ * beside it. The folder is one helper's at a time: another, on another bus or on its way out, would
+ * take what runs for interrupted and write over it. */
 #include "keep.h"
 
 #include "job-record.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <tern/tern.h>
 #include <unistd.h>
 
 #define WRITE_SECONDS 2
+/* How long a helper may take to end, and a little more (transfer.c). */
+#define LOCK_WAIT_MS 4000
 #define KEEP_SECONDS (30 * 24 * 3600)
 #define SUFFIX ".job"
 #define COUNT ".count"
@@ -24,6 +30,8 @@
 struct _Keep
 {
   char *folder;
+  int lock; /* of the folder; -1 where it cannot be opened */
+  gboolean is_ours;
   Jobs *jobs;
   Callers *callers;
   GHashTable *dirty;   /* jobs */
@@ -261,6 +269,32 @@ read_all (Keep *keep)
     }
 }
 
+/* A folder that cannot be opened takes nothing from anybody, and where the file system knows no
+ * locks there is none to be had. */
+static gboolean
+lock_folder (Keep *keep)
+{
+  if (keep->lock < 0)
+    keep->lock = g_open (keep->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  return keep->lock < 0 || flock (keep->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+}
+
+gboolean
+keep_take (Keep *keep, GError **error)
+{
+  if (keep->is_ours)
+    return TRUE;
+  if (!lock_folder (keep))
+    {
+      g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_FAILED,
+                           _ ("Another helper, on another bus, has the detached jobs"));
+      return FALSE;
+    }
+  keep->is_ours = TRUE;
+  read_all (keep);
+  return TRUE;
+}
+
 Keep *
 keep_new (const char *folder, Jobs *jobs, Callers *callers)
 {
@@ -268,6 +302,7 @@ keep_new (const char *folder, Jobs *jobs, Callers *callers)
   const JobsListener listener = { .changed = on_changed, .removed = on_removed, .data = keep };
 
   keep->folder = g_strdup (folder);
+  keep->lock = -1;
   keep->jobs = jobs;
   keep->callers = callers;
   keep->dirty = g_hash_table_new (NULL, NULL);
@@ -275,10 +310,14 @@ keep_new (const char *folder, Jobs *jobs, Callers *callers)
   if (g_mkdir_with_parents (folder, 0700) < 0)
     g_warning ("detached jobs cannot be kept in %s: %s", folder, g_strerror (errno));
   jobs_listen (jobs, &listener);
-  read_all (keep);
+  for (guint waited = 0; !keep_take (keep, NULL) && waited < LOCK_WAIT_MS; waited += 20)
+    g_usleep (20000);
+  if (!keep->is_ours)
+    g_warning ("another helper has the detached jobs in %s", folder);
   return keep;
 }
 
+/* The lock stays until the process has ended: transfers may still be at their last write then. */
 void
 keep_free (Keep *keep)
 {

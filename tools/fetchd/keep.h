@@ -6,7 +6,10 @@
 
 typedef struct _Keep Keep;
 
-/* Reads what @folder holds into @jobs, and keeps it up to date from then on. */
+/* Reads what @folder holds into @jobs, and keeps it up to date from then on. Waits some seconds
+ * where another helper has the folder. */
 Keep *keep_new (const char *folder, Jobs *jobs, Callers *callers);
+/* Whether there can be detached jobs: the folder is ours, or has become free since. */
+gboolean keep_take (Keep *keep, GError **error);
 /* Writes what is not written yet. */
 void keep_free (Keep *keep);

@@ -160,6 +160,7 @@ daemon_start (Daemon *daemon, const Settings *settings, GError **error)
                                .limits = &daemon->limits,
                                .callers = daemon->callers,
                                .jobs = daemon->jobs,
+                               .keep = daemon->keep,
                                .streams = daemon->streams,
                                .on_call = on_call,
                                .data = daemon };

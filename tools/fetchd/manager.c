@@ -33,6 +33,8 @@ check_detached (Manager *manager, const Options *options, GError **error)
 {
   if (!options->detached)
     return TRUE;
+  if (!keep_take (manager->keep, error))
+    return FALSE;
   if (jobs_count_detached (manager->jobs) >= manager->limits->detached)
     {
       g_set_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_LIMIT_EXCEEDED,
@@ -168,8 +170,11 @@ list_jobs (Manager *manager,
 static Job *
 find_claimed (Manager *manager, Caller *caller, const char *token, GError **error)
 {
-  Job *job = jobs_find_token (manager->jobs, token);
+  Job *job;
 
+  if (!keep_take (manager->keep, error))
+    return NULL;
+  job = jobs_find_token (manager->jobs, token);
   if (job
       && (!g_str_has_prefix (job->account->partition, "app:") || job->account == caller->account
           || !caller->sandboxed))

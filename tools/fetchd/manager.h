@@ -2,7 +2,7 @@
 /* The methods of org.libtern.Fetch1. */
 #pragma once
 
-#include "jobs.h"
+#include "keep.h"
 #include "streams.h"
 
 typedef struct
@@ -11,6 +11,7 @@ typedef struct
   const Limits *limits;
   Callers *callers;
   Jobs *jobs;
+  Keep *keep;
   Streams *streams;
   void (*on_call) (gpointer data); /* any call at all */
   gpointer data;
