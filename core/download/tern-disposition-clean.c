@@ -5,6 +5,18 @@
 
 #include <string.h>
 
+/* One digit, and nothing behind it. Windows takes the three of Latin-1 that stand higher, too. */
+static gboolean
+is_number_of_device (const char *text)
+{
+  static const char *const raised[] = { "¹", "²", "³" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (raised); i++)
+    if (strcmp (text, raised[i]) == 0)
+      return TRUE;
+  return g_ascii_isdigit (text[0]) && text[1] == '\0';
+}
+
 /* Names of devices elsewhere, with any extension. */
 static gboolean
 is_reserved (const char *name)
@@ -18,7 +30,7 @@ is_reserved (const char *name)
     if (strcmp (stem, devices[i]) == 0)
       return TRUE;
   return (g_str_has_prefix (stem, "com") || g_str_has_prefix (stem, "lpt"))
-         && g_ascii_isdigit (stem[3]) && stem[4] == '\0';
+         && is_number_of_device (stem + 3);
 }
 
 /* What has a meaning somewhere, is not seen, or turns what is seen around. */
