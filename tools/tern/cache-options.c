@@ -54,7 +54,7 @@ cache_options_open (const CacheOptions *self, int *exit_code)
 {
   g_autofree char *uri = cache_options_uri (self);
   g_autoptr (GError) error = NULL;
-  TernCacheStore *store = tern_cache_store_open (uri, &error);
+  TernCacheStore *store = tern_tool_store_open (uri, &error);
 
   if (!store)
     *exit_code = cache_options_fail (error);

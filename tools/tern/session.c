@@ -181,7 +181,7 @@ open_cache (TernClient *client, const SessionOptions *options, GError **error)
 
   if (options->no_cache)
     return TRUE;
-  store = tern_cache_store_open (own ? own : options->store, own ? NULL : error);
+  store = tern_tool_store_open (own ? own : options->store, own ? NULL : error);
   if (store)
     tern_client_set_cache_store (client, store);
   return own || store;

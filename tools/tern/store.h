@@ -2,5 +2,11 @@
 /* Where the program keeps its cache unless it is told. */
 #pragma once
 
+#include <tern/tern.h>
+
 /* The URI of a cache store, to be freed. */
 char *tern_tool_store_uri (void);
+
+/* Opens what the caller named. Where the file system has no place for it the error is one of
+ * G_FILE_ERROR. */
+TernCacheStore *tern_tool_store_open (const char *uri, GError **error);
