@@ -73,18 +73,23 @@ offline_connector_init (OfflineConnector *self)
 {
 }
 
-/* In place of TLS, which hides what is sent, the same is sent without it. */
-static void
-avoid_tls (TernRequest *request)
+/* In place of TLS, which hides what is sent, the same is sent without it. What is wrong with the URL
+ * is found out before, or the error would name one that nobody typed. */
+static gboolean
+avoid_tls (TernRequest *request, GError **error)
 {
   const char *uri = tern_request_get_uri (request);
+  g_autofree char *normal = tern_uri_normalize (uri, error);
 
+  if (!normal)
+    return FALSE;
   if (g_ascii_strncasecmp (uri, "https://", 8) == 0)
     {
       g_autofree char *plain = g_strconcat ("http://", uri + 8, NULL);
 
       tern_request_set_uri (request, plain);
     }
+  return TRUE;
 }
 
 /* The default port differs, so the Host of @url is not that of avoid_tls(). */
@@ -152,10 +157,8 @@ offline_print (const FetchOptions *options, Plan *plan, GError **error)
   g_autoptr (TernRequest) request = request_make (plan, options, error);
   g_autoptr (TernResponse) response = NULL;
 
-  if (!request)
-    return FALSE;
-  avoid_tls (request);
-  if (!session_pretend_login (client, &options->session, tern_request_get_uri (request), error))
+  if (!request || !avoid_tls (request, error)
+      || !session_pretend_login (client, &options->session, tern_request_get_uri (request), error))
     return FALSE;
   tern_client_set_connector (client, TERN_CONNECTOR (connector));
   tern_client_set_follow_redirects (client, FALSE);

@@ -21,16 +21,29 @@ is_local (const char *argument)
   return g_str_has_prefix (host, "127.") && g_hostname_is_ip_address (host);
 }
 
+/* A port, a path or a query behind a colon, or nothing; "::1" is an address without its brackets. */
+static gboolean
+is_of_this_machine (const char *argument)
+{
+  return *argument == ':' && !g_str_has_prefix (argument, "://")
+         && (argument[1] == '\0' || g_ascii_isdigit (argument[1]) || strchr ("/?", argument[1]));
+}
+
 char *
 target_complete (const char *argument)
 {
   const char *mark = strstr (argument, "://");
 
   /* A "://" within a path or query is no scheme. */
-  if (mark && strcspn (argument, "/?#") == (gsize) (mark - argument) + 1)
+  if (mark > argument && strcspn (argument, "/?#") == (gsize) (mark - argument) + 1)
     return g_strdup (argument);
-  if (*argument == ':' && g_ascii_isdigit (argument[1]))
-    return g_strconcat ("http://localhost", argument, NULL);
+  if (is_of_this_machine (argument))
+    return g_strconcat ("http://localhost", argument + !g_ascii_isdigit (argument[1]), NULL);
+  /* What a page or a paste leaves of a URL: the scheme is missing, not the host. */
+  if (g_str_has_prefix (argument, "://"))
+    argument += 3;
+  else if (g_str_has_prefix (argument, "//"))
+    argument += 2;
   return g_strconcat (is_local (argument) ? "http://" : "https://", argument, NULL);
 }
 
