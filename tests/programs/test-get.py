@@ -35,6 +35,14 @@ def without_scheme():
     equal((tern(url).code, tern(url).out), (0, TEXT), url)
   contains(tern('--offline', f'me:secret@localhost:{origin.port}/').text,
            f'Host: localhost:{origin.port}\n')
+  for url, wanted in ((':', 'http://localhost/'), (':/path?a=b', 'http://localhost/path?a=b'),
+                      (':?a=b', 'http://localhost/?a=b'), ('//h.invalid/p', 'https://h.invalid/p'),
+                      ('://h.invalid/p', 'https://h.invalid/p'),
+                      ('//localhost:1/p', 'http://localhost:1/p')):
+    contains(tern('--curl', url).text, wanted)
+    contains(tern('send', '--curl', 'PUT', url).text, wanted)
+  for url in ('::1', ':x', '///path', ':///path'):
+    equal(tern('--offline', url).code, 2, url)
   contains(tern('--curl', 'me:secret@localhost').text, ' http://localhost/\n')
   contains(tern('--curl', 'me:secret@localhost.example').text, ' https://localhost.example/\n')
   # A query may hold a URL.
@@ -76,7 +84,13 @@ def own_store():
   write('no-folder', b'')
   nowhere = {'XDG_CACHE_HOME': path('no-folder')}
   equal((tern(origin('/cached'), environment=nowhere).out), TEXT)
-  equal(tern('--store', 'file://' + path('no-folder'), origin('/cached')).code, 1)
+  for command in ((), ('download', '-o', 'nowhere'), ('cache', 'ls')):
+    for uri, code in (('file://' + path('no-folder'), 11), ('file://' + path('no-folder/in'), 11),
+                      ('file://' + path('no%2dfolder') + '?max-size=1M', 11),
+                      ('file://' + path('option') + '?max-size=x', 1), ('nonsense', 1),
+                      ('no-such-store:/x', 16)):
+      result = tern(*command, '--store', uri, *(() if 'ls' in command else (origin('/cached'),)))
+      equal((result.code, result.out, result.err.count('\n')), (code, b'', 1), (command, uri))
   for options in (['--store', 'memory:'], ['--only-cached']):
     equal(tern('--no-cache', *options, origin('/cached')).code, 2)
 

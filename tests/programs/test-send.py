@@ -3,6 +3,7 @@
 """tern send and tern head; --curl and --offline, which show what would be sent."""
 
 import json
+import re
 import shutil
 import subprocess
 
@@ -127,6 +128,34 @@ def from_files():
   write('list.json', b' [1,2]\n')
   body = ask('POST', origin('/echo'), 'text=@text', 'list:=@list.json')[2]
   equal(json.loads(body), {'text': 'line\nline', 'list': [1, 2]})
+
+
+@case('/send/fields-from-files')
+def fields_from_files():
+  write('value', 'café = 1\n\n'.encode())
+  write('latin', b'caf\xe9\n')
+  write('secret', b'SECRET\nX-Injected: 1\n')
+  write('bare', b'SECRET\rX-Injected: 1')
+  write('nul', b'a\0b')
+  line, fields, _ = ask('GET', origin('/echo?a=b'), 'X-Value:@value', 'q==@value', 'r==@-',
+                        stdin=b'a\nb\n')
+  equal(line, 'GET /echo?a=b&q=caf%C3%A9%20%3D%201&r=a%0Ab HTTP/1.1')
+  contains(tern('send', 'GET', origin('/echo?q'), 'X-Value:@latin').out, b'X-Value: caf\xe9\r\n')
+  equal(len([field for field in fields if field.startswith('X-Value: ')]), 1)
+  contains(ask('GET', origin('/echo'), 'X-In:@-', stdin=b'from a pipe\n')[1], 'X-In: from a pipe')
+  # The last is a value, as it was before.
+  equal(ask('GET', origin('/echo'), 'q== @value')[0], 'GET /echo?q=%20%40value HTTP/1.1')
+  with Raw(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n') as server:
+    for item, code in (('Authorization:@secret', 2), ('X-Bare:@bare', 2), ('X-Nul:@nul', 2),
+                       ('Bad Name:@latin', 2), ('q==@nul', 2), ('X-Gone:@missing', 11),
+                       ('q==@missing', 11)):
+      result = tern('send', 'GET', server.base, item)
+      equal((result.code, result.out, result.err.count('\n')), (code, b'', 1), item)
+      # Which it is, and never what is in the file.
+      contains(result.err, item.split('@')[1] if code == 11 else re.split('[:=]', item)[0])
+      lacks(result.err, 'SECRET')
+    equal(tern('send', 'GET', server.base, 'A:@-', 'b==@-', stdin=b'1').code, 2)
+    equal(server.requests, [])
 
 
 @case('/send/escapes')
@@ -281,6 +310,12 @@ def offline_nothing():
                     ('https://h.invalid:443/', 'h.invalid'),
                     ('http://h.invalid:80/', 'h.invalid')):
     contains(tern('--offline', url).text.split('\n'), f'Host: {host}')
+  # What is wrong is said of the URL that was meant.
+  for url in ('https://exa_mple..invalid/', 'https://h.invalid:99999/', 'exa%20mple/'):
+    result = tern('--offline', url)
+    equal(result.code, 2)
+    contains(result.err, 'https://')
+    lacks(result.err, 'http://')
   size = len(tern('--offline', '-d', '@-', ':1/', stdin=b'x' * 3000000).out)
   assert size > 3000000, size
 

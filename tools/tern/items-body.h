@@ -8,7 +8,9 @@ typedef enum
 {
   ITEM_HEADER,       /* Name:value; without a value it takes the field away */
   ITEM_EMPTY_HEADER, /* Name; */
+  ITEM_HEADER_FILE,  /* Name:@file */
   ITEM_QUERY,        /* name==value */
+  ITEM_QUERY_FILE,   /* name==@file */
   ITEM_FIELD,        /* name=value */
   ITEM_FIELD_FILE,   /* name=@file */
   ITEM_JSON,         /* name:=json */

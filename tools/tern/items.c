@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <tern/tern.h>
 
 /* The longer ones first: they begin like others. */
 static const struct
@@ -17,9 +18,10 @@ static const struct
   const char *text;
   ItemKind kind;
 } separators[] = {
-  { ":=@", ITEM_JSON_FILE },  { ":=", ITEM_JSON }, { "==", ITEM_QUERY },
-  { "=@", ITEM_FIELD_FILE },  { "=", ITEM_FIELD }, { ":", ITEM_HEADER },
-  { ";", ITEM_EMPTY_HEADER }, { "@", ITEM_FILE },
+  { ":=@", ITEM_JSON_FILE },  { ":=", ITEM_JSON },         { ":@", ITEM_HEADER_FILE },
+  { "==@", ITEM_QUERY_FILE }, { "==", ITEM_QUERY },        { "=@", ITEM_FIELD_FILE },
+  { "=", ITEM_FIELD },        { ":", ITEM_HEADER },        { ";", ITEM_EMPTY_HEADER },
+  { "@", ITEM_FILE },
 };
 
 static gboolean
@@ -116,15 +118,55 @@ read_value (Item *item, GError **error)
   return refuse (error, _ ("“%s”: the file holds a NUL, which no field can"), item->name);
 }
 
+/* The line break that editors put at the end belongs to the file and not to what is in it, as HTTPie
+ * has it. */
+static gboolean
+read_line (Item *item, GError **error)
+{
+  gsize length;
+
+  if (!read_value (item, error))
+    return FALSE;
+  for (length = strlen (item->value); length > 0 && item->value[length - 1] == '\n'; length--)
+    item->value[length - 1] = '\0';
+  return TRUE;
+}
+
+/* Checked here, because the file may hold a secret and errors further on quote the field. */
+static gboolean
+add_header_of_file (Plan *plan, Item *item, GError **error)
+{
+  g_autoptr (TernHeaders) headers = tern_headers_new ();
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!read_line (item, error))
+    return FALSE;
+  bytes = g_bytes_new (item->value, strlen (item->value));
+  if (!tern_headers_append_bytes (headers, item->name, bytes))
+    return refuse (error,
+                   _ ("“%s:@FILE”: this is no name of a field, or the file holds more than a line "
+                      "of text"),
+                   item->name);
+  g_ptr_array_add (plan->headers, g_strconcat (item->name, ": ", item->value, NULL));
+  return TRUE;
+}
+
 /* TRUE where @item is dealt with; what belongs to the body goes on to @fields. */
 static gboolean
 take_item (Plan *plan, Item *item, GArray *fields, GError **error)
 {
   switch (item->kind)
     {
+    case ITEM_QUERY_FILE:
+      if (!read_line (item, error))
+        return FALSE;
+      append_query (plan, item);
+      return TRUE;
     case ITEM_QUERY:
       append_query (plan, item);
       return TRUE;
+    case ITEM_HEADER_FILE:
+      return add_header_of_file (plan, item, error);
     case ITEM_HEADER:
       if (*item->value)
         g_ptr_array_add (plan->headers, g_strconcat (item->name, ": ", item->value, NULL));
@@ -199,8 +241,22 @@ apply_fields (Plan *plan, GArray *fields, ItemsForm form, GError **error)
 static gboolean
 is_stdin (const Item *item)
 {
-  return (item->kind == ITEM_FILE || item->kind == ITEM_FIELD_FILE || item->kind == ITEM_JSON_FILE)
-         && strcmp (item->value, "-") == 0;
+  switch (item->kind)
+    {
+    case ITEM_FILE:
+    case ITEM_FIELD_FILE:
+    case ITEM_JSON_FILE:
+    case ITEM_HEADER_FILE:
+    case ITEM_QUERY_FILE:
+      return strcmp (item->value, "-") == 0;
+    case ITEM_HEADER:
+    case ITEM_EMPTY_HEADER:
+    case ITEM_QUERY:
+    case ITEM_FIELD:
+    case ITEM_JSON:
+    default:
+      return FALSE;
+    }
 }
 
 gboolean

@@ -18,8 +18,10 @@
 const char send_more[]
     = "The items after the URL say what is sent, as those of HTTPie do:\n\n"
       "`Name:value` is a header field; `Name:` takes it away, one that was given before and one "
-      "that would be sent by itself, `Name;` sends an empty one.\n\n"
-      "`name==value` is added to the query of the URL.\n\n"
+      "that would be sent by itself, `Name;` sends an empty one. `Name:@FILE` takes the value from "
+      "a file.\n\n"
+      "`name==value` is added to the query of the URL, `name==@FILE` with the value from a file. "
+      "Line breaks at the end of these files do not count.\n\n"
       "`name=value` is a field of the body, which is a JSON object; with `--form` it is a form as "
       "browsers send it. `name=@FILE` takes the value from a file.\n\n"
       "`name:=JSON` is a field that is not a string, such as `count:=3`, `flag:=true` or "
