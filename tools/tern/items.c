@@ -118,8 +118,8 @@ read_value (Item *item, GError **error)
   return refuse (error, _ ("“%s”: the file holds a NUL, which no field can"), item->name);
 }
 
-/* The line break that editors put at the end belongs to the file and not to what is in it, as HTTPie
- * has it. */
+/* The line break that editors put at the end belongs to the file and not to what is in it, as
+ * HTTPie has it. */
 static gboolean
 read_line (Item *item, GError **error)
 {

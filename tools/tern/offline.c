@@ -73,8 +73,8 @@ offline_connector_init (OfflineConnector *self)
 {
 }
 
-/* In place of TLS, which hides what is sent, the same is sent without it. What is wrong with the URL
- * is found out before, or the error would name one that nobody typed. */
+/* In place of TLS, which hides what is sent, the same is sent without it. What is wrong with the
+ * URL is found out before, or the error would name one that nobody typed. */
 static gboolean
 avoid_tls (TernRequest *request, GError **error)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One place for one user: every command that caches or looks into the cache means the same, and what
- * is wrong with a place means the same to all of them. */
+/* One place for one user: every command that caches or looks into the cache means the same, and
+ * what is wrong with a place is the same to all of them. */
 #include "store.h"
 
 #include <string.h>
 #include <sys/stat.h>
+#include <tern/tern-error.h>
 #include <unistd.h>
 
 char *

@@ -2,7 +2,7 @@
 /* Where the program keeps its cache unless it is told. */
 #pragma once
 
-#include <tern/tern.h>
+#include <tern/tern-cache.h>
 
 /* The URI of a cache store, to be freed. */
 char *tern_tool_store_uri (void);

@@ -21,7 +21,7 @@ is_local (const char *argument)
   return g_str_has_prefix (host, "127.") && g_hostname_is_ip_address (host);
 }
 
-/* A port, a path or a query behind a colon, or nothing; "::1" is an address without its brackets. */
+/* A port, a path or a query behind a colon, or nothing; "::1" is an address. */
 static gboolean
 is_of_this_machine (const char *argument)
 {
