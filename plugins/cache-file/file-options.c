@@ -11,7 +11,7 @@
 #define MIN_MAX_ENTRIES 16
 #define DEFAULT_MODE 0600
 
-/* "100M": a number of at least 1, perhaps with K, M or G behind it. */
+/* "100M": a number, perhaps with K, M or G behind it. */
 static gboolean
 parse_size (const char *text, guint64 *size)
 {
@@ -25,7 +25,7 @@ parse_size (const char *text, guint64 *size)
     shift = *end == 'K' ? 10 : *end == 'M' ? 20 : 30;
   if (shift > 0)
     end++;
-  if (*end != '\0' || *size == 0 || *size > ((guint64)G_MAXINT64 >> shift))
+  if (*end != '\0' || *size > ((guint64)G_MAXINT64 >> shift))
     return FALSE;
   *size <<= shift;
   return TRUE;
@@ -43,22 +43,49 @@ parse_mode (const char *text, guint *mode)
   return (*mode & ~0666u) == 0 && (*mode & 0600) == 0600;
 }
 
-static gboolean
-parse_item (FileOptions *options, const char *name, const char *value)
+/* The sizes by their names, with the least that makes a store which works. */
+static guint64 *
+find_size (FileOptions *options, const char *name, guint64 *least)
 {
-  if (g_str_equal (name, "max-size"))
-    return parse_size (value, &options->max_size) && options->max_size >= MIN_MAX_SIZE;
+  *least = 1;
   if (g_str_equal (name, "max-entry-size"))
-    return parse_size (value, &options->max_entry_size);
+    return &options->max_entry_size;
+  *least = MIN_MAX_ENTRIES;
   if (g_str_equal (name, "max-entries"))
-    return parse_size (value, &options->max_entries) && options->max_entries >= MIN_MAX_ENTRIES;
+    return &options->max_entries;
+  *least = MIN_MAX_SIZE;
+  return g_str_equal (name, "max-size") ? &options->max_size : NULL;
+}
+
+static gboolean
+parse_other (FileOptions *options, const char *name, const char *value)
+{
   if (g_str_equal (name, "mode"))
     return parse_mode (value, &options->mode);
-  if (g_str_equal (name, "names"))
+  if (!g_str_equal (name, "names"))
+    return FALSE;
+  options->names_are_safe = g_str_equal (value, "safe");
+  return options->names_are_safe || g_str_equal (value, "hash");
+}
+
+static gboolean
+parse_item (FileOptions *options, const char *name, const char *value, GError **error)
+{
+  guint64 least;
+  guint64 *size = find_size (options, name, &least);
+
+  if (size != NULL ? parse_size (value, size) : parse_other (options, name, value))
     {
-      options->names_are_safe = g_str_equal (value, "safe");
-      return options->names_are_safe || g_str_equal (value, "hash");
+      g_autofree char *text = g_strdup_printf ("%" G_GUINT64_FORMAT, least);
+
+      if (size == NULL || *size >= least)
+        return TRUE;
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                   _ ("“%s=%s” is too small, the least is %s"), name, value, text);
+      return FALSE;
     }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+               _ ("“%s=%s” is not an option of the cache in files"), name, value);
   return FALSE;
 }
 
@@ -75,13 +102,8 @@ file_options_parse (FileOptions *options, GHashTable *items, GError **error)
   options->names_are_safe = FALSE;
   g_hash_table_iter_init (&iter, items);
   while (g_hash_table_iter_next (&iter, &name, &value))
-    if (!parse_item (options, name, value))
-      {
-        g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                     _ ("“%s=%s” is not an option of the cache in files"), (char *)name,
-                     (char *)value);
-        return FALSE;
-      }
+    if (!parse_item (options, name, value, error))
+      return FALSE;
   /* One entry may not push out all others. */
   if (options->max_entry_size == 0 || options->max_entry_size > options->max_size / 4)
     options->max_entry_size = options->max_size / 4;

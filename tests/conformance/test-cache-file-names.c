@@ -189,6 +189,31 @@ test_options (FileFixture *f, gconstpointer options)
     }
 }
 
+/* Who is told that it is no option looks for another name. */
+static void
+test_too_small (FileFixture *f, gconstpointer options)
+{
+  static const struct
+  {
+    const char *option, *least;
+  } items[] = { { "max-entries=15", "least is 16" },
+                { "max-entries=0", "least is 16" },
+                { "max-size=63K", "least is 65536" },
+                { "max-entry-size=0", "least is 1" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (items); i++)
+    {
+      g_autofree char *uri = g_strdup_printf ("file://%s?%s", f->folder, items[i].option);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (tern_cache_store_open (uri, &error));
+      g_assert_error (error, TERN_ERROR, TERN_ERROR_CACHE);
+      g_assert_nonnull (strstr (error->message, items[i].option));
+      g_assert_nonnull (strstr (error->message, items[i].least));
+      g_assert_null (strstr (error->message, "not an option"));
+    }
+}
+
 #define ADD(path, options, func)                                                                   \
   g_test_add ("/cache-file/names/" path, FileFixture, options, file_set_up, func, file_tear_down)
 
@@ -202,5 +227,6 @@ main (int argc, char **argv)
   ADD ("bad-names", "", test_bad_names);
   ADD ("foreign", "", test_foreign);
   ADD ("options", "", test_options);
+  ADD ("too-small", "", test_too_small);
   return g_test_run ();
 }

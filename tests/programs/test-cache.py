@@ -63,6 +63,7 @@ def empty():
   equal((stats['entries'], stats['body_bytes'], stats['hosts']), (0, 0, {}))
   equal(cache.lines('verify'), [])
   equal(cache.lines('clear'), [])
+  equal(os.listdir(cache.folder), [])
 
 
 @case('/cache/ls')
@@ -204,6 +205,20 @@ def store():
   contains(memcache.err, 'cannot list')
   equal(cache.run('cache', 'ls', '--store', 'no-such-store:///x').code, 16)
   equal(cache.run('cache', 'ls', '--store', 'nonsense').code, 1)
+
+
+@case('/cache/no-store')
+def no_store():
+  """Whoever looks into a cache that is not there is told so, and there is none afterwards."""
+  place = path('no-cache')
+  for command in ('ls', 'show', 'stats', 'verify', 'rm', 'clear'):
+    targets = [origin.base] if command in ('show', 'rm') else []
+    for uri in f'file://{place}', f'file:{place}/below?max-size=1M', f'gdbm://{place}.gdbm':
+      result = Cache().run('cache', command, *targets, '--store', uri)
+      equal((result.code, result.text), (11, ''), result.err)
+      contains(result.err, 'there is no cache')
+      contains(result.err, uri)
+    equal([name for name in os.listdir(os.path.dirname(place)) if 'no-cache' in name], [])
 
 
 class SlowMemcached(threading.Thread):

@@ -5,7 +5,7 @@
 
 #include <string.h>
 #include <sys/stat.h>
-#include <tern/tern-error.h>
+#include <tern/tern.h>
 #include <unistd.h>
 
 char *
@@ -17,9 +17,9 @@ tern_tool_store_uri (void)
   return g_strconcat ("file://", escaped, NULL);
 }
 
-/* The path of a store in the file system, NULL where it is none; escapes are undone. */
-static char *
-get_path (const char *uri)
+/* With its escapes undone. */
+char *
+tern_tool_store_path (const char *uri)
 {
   static const char *const schemes[] = { "file:", "gdbm:" };
 
@@ -52,7 +52,7 @@ tern_tool_store_open (const char *uri, GError **error)
 {
   g_autoptr (GError) inner = NULL;
   TernCacheStore *store = tern_cache_store_open (uri, &inner);
-  g_autofree char *path = store ? NULL : get_path (uri);
+  g_autofree char *path = store ? NULL : tern_tool_store_path (uri);
   const gboolean is_folder = g_ascii_strncasecmp (uri, "file:", 5) == 0;
 
   if (store)
