@@ -48,7 +48,12 @@ tern_error_quark (void)
   return quark;
 }
 
-G_DEFINE_QUARK (tern - plugin - error - quark, tern_plugin_error)
+/* Written out: G_DEFINE_QUARK takes the name from its tokens, blanks between them included. */
+GQuark
+tern_plugin_error_quark (void)
+{
+  return g_quark_from_static_string ("tern-plugin-error-quark");
+}
 
 void
 tern_error_set_line (GError **error, const char *line)
