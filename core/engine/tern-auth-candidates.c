@@ -4,7 +4,9 @@
 #include "engine/tern-auth-candidates.h"
 
 #include <string.h>
+#include <tern/tern-error.h>
 
+#include "base/tern-i18n.h"
 #include "base/tern-log.h"
 #include "engine/tern-settings.h"
 #include "plugin/tern-auth-scheme-private.h"
@@ -187,6 +189,25 @@ tern_auth_candidate_find (GPtrArray *offers, gboolean only_hidden)
 
       if (scheme && !(only_hidden && shows_secret (scheme)))
         return offer;
+    }
+  return NULL;
+}
+
+GError *
+tern_auth_candidate_find_broken (GPtrArray *challenges)
+{
+  for (guint i = 0; i < challenges->len; i++)
+    {
+      const char *name = tern_challenge_get_scheme (challenges->pdata[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TernAuthScheme) scheme
+          = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &error);
+
+      if (!g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_BROKEN)
+          && !g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_WRONG_ABI))
+        continue;
+      g_prefix_error (&error, _ ("The plugin for the login with “%s” cannot be used: "), name);
+      return g_steal_pointer (&error);
     }
   return NULL;
 }

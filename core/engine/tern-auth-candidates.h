@@ -34,6 +34,10 @@ gboolean tern_auth_candidate_is_same (const TernAuthSession *old, const TernAuth
 /* The first offer that its scheme takes (transfer none), or NULL; @only_hidden as above. */
 TernChallenge *tern_auth_candidate_find (GPtrArray *offers, gboolean only_hidden);
 
+/* Why the plugin of the first of @challenges that has one which does not work cannot be used
+ * (transfer full); NULL where there is none such. */
+GError *tern_auth_candidate_find_broken (GPtrArray *challenges);
+
 /* The first credentials for the URI with a scheme that may speak before it is asked. Where a
  * redirect has led to another origin (@led_astray), those for every host are not told unasked. */
 TernAuthSession *tern_auth_candidate_preempt (GPtrArray *credentials,

@@ -34,6 +34,7 @@ tern_login_clear (TernLogin *self)
   g_clear_pointer (&self->offers, g_ptr_array_unref);
   g_clear_pointer (&self->told, tern_credentials_unref);
   g_clear_error (&self->unsupported);
+  g_clear_error (&self->broken);
 }
 
 /* --- one answer ------------------------------------------------------------------------------ */
@@ -290,6 +291,18 @@ guard (TernLogin *self, const TernLoginPlace *place)
     tern_auth_memory_guard (place->memory, place->uri, place->partition, hidden);
 }
 
+/* Nothing was answered, nor said unasked. Who would have something to say is to know that it was
+ * not the server who refused it; what no plugin is there for at all is the server's business. */
+static void
+note_broken (TernLogin *self, const TernLoginPlace *place, GPtrArray *challenges)
+{
+  g_autoptr (GPtrArray) list = tern_auth_candidate_list (place->credentials, place->uri, FALSE);
+
+  g_clear_error (&self->broken);
+  if (list->len > 0 || place->can_ask)
+    self->broken = tern_auth_candidate_find_broken (challenges);
+}
+
 TernLoginGo
 tern_login_answer (TernLogin *self,
                    const TernLoginKind *kind,
@@ -318,7 +331,10 @@ tern_login_answer (TernLogin *self,
   if (self->session)
     refused = tern_auth_session_ref (self->session);
   set_session (self, NULL);
-  return go_on (self, kind, place, refused, fields);
+  go = go_on (self, kind, place, refused, fields);
+  if (go == TERN_LOGIN_GIVE_UP && self->rounds == 1 && !refused)
+    note_broken (self, place, challenges);
+  return go;
 }
 
 TernLoginGo
@@ -369,6 +385,8 @@ is_alone (const TernLogin *self)
 GError *
 tern_login_steal_error (TernLogin *self)
 {
+  if (self->broken)
+    return g_steal_pointer (&self->broken);
   /* Once something was tried, the refusal of that is the answer. */
   return self->unsupported && self->rounds == 1 && is_alone (self)
              ? g_steal_pointer (&self->unsupported)

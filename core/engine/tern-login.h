@@ -52,6 +52,7 @@ typedef struct
   TernCredentials *told;    /* by the person, and being tried */
   char *body_hash;          /* that the session has asked for */
   GError *unsupported;      /* why the only scheme there is could not be used */
+  GError *broken;           /* why the plugin of a scheme that is asked for cannot be used */
   guint rounds;
   guint stale;
   guint asked;            /* how often the person was */
@@ -105,7 +106,8 @@ TernLoginGo tern_login_take_hash (TernLogin *self,
 TernHeaders *
 tern_login_say (TernLogin *self, const TernLoginKind *kind, const TernLoginPlace *place);
 
-/* After GIVE_UP: why the one scheme that there is could not be used, where that is the reason. */
+/* After GIVE_UP: why the one scheme that there is could not be used, or the plugin of one, where
+ * that is the reason. */
 GError *tern_login_steal_error (TernLogin *self);
 
 /* Tells who listens (NULL is nobody) with which scheme it is tried next; @fields as answered, never
