@@ -24,6 +24,10 @@
 #define DUE 64
 /* Small writers take no time at all; a slow one holds a lock on its file. */
 #define TEMP_MAX_AGE (15 * 60)
+/* How far the clocks of those who share a folder may be apart. */
+#define MAX_SKEW (15 * 60)
+
+#define NANOSECONDS G_GINT64_CONSTANT (1000000000)
 
 guint64
 file_sweep_round_up (guint64 size)
@@ -93,6 +97,26 @@ end (FileSweep *self)
   self->state = FILE_SWEEP_IDLE;
 }
 
+/* By a clock that was wrong, here or where the folder is, or by somebody who wants it so. */
+static gboolean
+is_from_future (const struct stat *info, gint64 now)
+{
+  return info->st_mtime > MIN (now + MAX_SKEW, G_MAXINT64 / NANOSECONDS - 1);
+}
+
+/* When it was used last, or less where it is to go earlier. */
+static gint64
+find_rank (const struct stat *info, gint64 now)
+{
+  gint64 used;
+
+  if (info->st_mtime < 0 || is_from_future (info, now))
+    return G_MININT64; /* nobody knows when; who uses it now notes that anew */
+  used = info->st_mtim.tv_sec * NANOSECONDS + info->st_mtim.tv_nsec;
+  /* See file_folder_note_keep_until(). A file that says nothing was read when it was made. */
+  return info->st_atime < now && info->st_atime > info->st_mtime ? used - G_MAXINT64 / 2 : used;
+}
+
 /* What a dead writer left. */
 static void
 look_at_temp (FileSweep *self, const char *name, gint64 now)
@@ -102,7 +126,8 @@ look_at_temp (FileSweep *self, const char *name, gint64 now)
 
   if (fd < 0)
     return;
-  if (file_folder_stat (fd, &info) && info.st_mtime < now - TEMP_MAX_AGE
+  if (file_folder_stat (fd, &info)
+      && (info.st_mtime < now - TEMP_MAX_AGE || is_from_future (&info, now))
       && flock (fd, LOCK_EX | LOCK_NB) == 0)
     unlinkat (self->folder->fd, name, 0);
   close (fd);
@@ -113,19 +138,15 @@ look_at (FileSweep *self, const char *name)
 {
   const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   struct stat info;
-  gint64 used;
 
   if (file_names_is_temp (name))
     look_at_temp (self, name, now);
   if (!file_probe (self->folder, self->names, name, &info))
     return;
-  used = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
-  /* See file_folder_note_keep_until(). A file that says nothing was read when it was made. */
-  if (info.st_atime < now && info.st_atime > info.st_mtime)
-    used -= G_MAXINT64 / 2;
   self->seen.size += file_sweep_round_up (info.st_size);
   self->seen.n++;
-  file_oldest_add (&self->oldest, name, used, file_sweep_round_up (info.st_size));
+  file_oldest_add (&self->oldest, name, find_rank (&info, now),
+                   file_sweep_round_up (info.st_size));
 }
 
 /* What there is now: what was seen, and what was written since. */

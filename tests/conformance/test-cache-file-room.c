@@ -28,6 +28,35 @@ test_count (FileFixture *f, gconstpointer options)
   g_assert_false (file_has (f->store, "key 0"));
 }
 
+/* What was used in the future, by a clock that was wrong, is not kept until then: in 2100 or, if
+ * the file system can tell, in 2286, whose nanoseconds no number of 64 bits holds. */
+static void
+test_future (FileFixture *f, gconstpointer options)
+{
+  const gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  const gint64 times[] = { G_GINT64_CONSTANT (4102444800), G_GINT64_CONSTANT (10000000000) };
+  g_autofree char *temp = g_build_filename (f->folder, "tmp-1-1-00000000.tern", NULL);
+
+  file_put (temp, "half of it", 10);
+  file_age (temp, now - times[0]);
+  for (guint i = 0; i < 240; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("key %u", i);
+      g_autofree char *path = file_path (f, key);
+
+      file_set (f->store, key, key, strlen (key), 0);
+      if (i < 40)
+        file_age (path, now - times[i % 2]);
+    }
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("key %u", i);
+
+      g_assert_false (file_has (f->store, key));
+    }
+  g_assert_false (g_file_test (temp, G_FILE_TEST_EXISTS));
+}
+
 /* Many writers at once, with bodies of every size; the limit holds all the same, up to what each
  * has in hand. */
 static void
@@ -272,6 +301,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD ("count", "max-entries=100", test_count);
+  ADD ("future", "max-entries=100", test_future);
   ADD ("size-with-threads", "max-size=4M", test_size_with_threads);
   ADD ("short-lives", "max-size=1M", test_short_lives);
   ADD ("entry-limit", "max-entry-size=300000", test_entry_limit);
