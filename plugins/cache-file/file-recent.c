@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "file-hash.h"
@@ -19,6 +20,18 @@ after_fork (void)
   generation++;
 }
 
+/* The lowest number that is free is given out, so half of what the process may have is its own,
+ * however many stores it opens. */
+static int
+find_end (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return 0;
+  return (int)(MIN (limit.rlim_cur, G_MAXINT) / 2);
+}
+
 void
 file_recent_init (FileRecent *self)
 {
@@ -29,6 +42,7 @@ file_recent_init (FileRecent *self)
       pthread_atfork (NULL, NULL, after_fork);
       g_once_init_leave (&watched, 1);
     }
+  self->end = find_end ();
   g_mutex_init (&self->lock);
   for (guint i = 0; i < FILE_RECENT_MAX; i++)
     self->items[i].fd = -1;
@@ -56,7 +70,7 @@ file_recent_put (FileRecent *self, const char *key, int fd, guint64 size, const 
   FileRecentItem *place = &self->items[hash % FILE_RECENT_MAX];
   int old;
 
-  if (!g_mutex_trylock (&self->lock))
+  if (fd >= self->end || !g_mutex_trylock (&self->lock))
     return FALSE;
   old = place->fd;
   *place = (FileRecentItem){ fd, generation, hash, size, *record };

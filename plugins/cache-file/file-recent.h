@@ -21,13 +21,14 @@ typedef struct
 typedef struct
 {
   GMutex lock;
+  int end; /* of the descriptors that are not too many */
   FileRecentItem items[FILE_RECENT_MAX];
 } FileRecent;
 
 void file_recent_init (FileRecent *self);
 void file_recent_clear (FileRecent *self);
 
-/* Takes a file over, of which that much is known. FALSE: not now. */
+/* Takes a file over, of which that much is known. FALSE: not now, or descriptors are scarce. */
 gboolean
 file_recent_put (FileRecent *self, const char *key, int fd, guint64 size, const FileRecord *record);
 /* Hands it over: who takes it closes it. FALSE: not here. */

@@ -4,6 +4,7 @@
 #include "file-entries.h"
 
 #include <dirent.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static void
@@ -135,6 +136,33 @@ test_bounded (FileFixture *f, gconstpointer options)
   g_assert_cmpuint (count_descriptors (), <, before);
 }
 
+/* Of many stores none may take the descriptors that the program needs. */
+static void
+test_many_stores (FileFixture *f, gconstpointer options)
+{
+  g_autoptr (GPtrArray) stores = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GBytes) body = file_make_body (100, 1);
+  struct rlimit limit;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  limit.rlim_cur = 256;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  for (guint i = 0; i < 40; i++)
+    {
+      TernCacheStore *store = file_store_open (f->folder, options);
+
+      g_ptr_array_add (stores, store);
+      for (guint n = 0; n < 60; n++)
+        {
+          g_autofree char *key = g_strdup_printf ("key %u", n);
+
+          if (i == 0)
+            file_store_entry (store, key, "meta", body);
+          file_assert_entry (store, key, "meta", body);
+        }
+    }
+}
+
 #define ADD(path, func)                                                                            \
   g_test_add ("/cache-file/recent/" path, FileFixture, "max-size=16M", file_set_up, func,          \
               file_tear_down)
@@ -149,5 +177,6 @@ main (int argc, char **argv)
   ADD ("damaged", test_damaged);
   ADD ("fork", test_fork);
   ADD ("bounded", test_bounded);
+  ADD ("many-stores", test_many_stores);
   return g_test_run ();
 }
