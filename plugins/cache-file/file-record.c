@@ -22,7 +22,8 @@ enum
   AT_USED = FILE_RECORD_USED_AT,
 };
 
-/* The head of an area. Number 0 is an area that was never written. */
+/* The head of an area. Number 0 is an area that was never written, and as the next of the largest
+ * one would never be. */
 enum
 {
   AT_NUMBER = 0,
@@ -232,7 +233,7 @@ read_area (const FileRecord *self, const guint8 *front, guint area, FileMeta *me
                       .keep_until = (gint64)take (head + AT_KEEP_UNTIL),
                       .data = head + FILE_RECORD_AREA_HEAD_SIZE,
                       .len = take (head + AT_LEN) };
-  return meta->number != 0 && take (head + AT_LEN) <= self->meta_room
+  return meta->number != 0 && meta->number != G_MAXUINT64 && take (head + AT_LEN) <= self->meta_room
          && take (head + AT_AREA_SUM) == sum_area (self, head, meta->data, meta->len);
 }
 
