@@ -207,6 +207,35 @@ def usage():
   contains(unknown.err, '4711')
 
 
+@case('/jobs/no-file-stays')
+def no_file_stays():
+  output = path('for-nothing')
+  for arguments, code in ((['ftp://127.0.0.1/'], 2),
+                          (['--checksum', 'sha256:00', ORIGIN('/gzip')], 2),
+                          (['--wait', f'http://127.0.0.1:{closed_port()}/'], 7)):
+    for force in ([], ['--force']):
+      equal(jobs('add', '-o', output, *force, *arguments).code, code, arguments)
+      equal(os.path.exists(output), False, arguments)
+  # Nor where the token of the job cannot be kept; the job goes with it.
+  environment = {**ENVIRONMENT, 'DBUS_SESSION_BUS_ADDRESS': BUS, 'XDG_STATE_HOME': STATE}
+  before = jobs('list').text
+  done = subprocess.run(['sh', '-c', 'trap "" XFSZ; ulimit -f 0; exec "$@"', 'sh',
+                         os.environ['TERN_EXE'], 'jobs', 'add', RANGES('/content'), '-o', output],
+                        env=environment, capture_output=True, timeout=60)
+  equal((done.returncode, done.stdout, done.stderr.count(b'\n')), (11, b'', 1), done.stderr)
+  equal(os.path.exists(output), False)
+  equal(jobs('list').text, before)
+  # What was there before is not removed, and what arrived is kept.
+  write('for-nothing', b'')
+  equal(jobs('add', '-o', output, 'ftp://127.0.0.1/').code, 11)
+  equal(jobs('add', '--force', '-o', output, 'ftp://127.0.0.1/').code, 2)
+  equal(os.path.exists(output), True)
+  os.unlink(output)
+  equal(jobs('add', '--wait', '--checksum', 'sha256:' + '0' * 64, ORIGIN('/gzip'), '-o',
+             output).code, 12)
+  equal(os.path.getsize(output) > 0, True)
+
+
 def action(*arguments):
   """The exit code and the objects."""
   result = jobs(*arguments)

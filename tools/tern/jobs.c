@@ -6,6 +6,7 @@
 #include "escape.h"
 #include "exit-code.h"
 #include "jobs-file.h"
+#include "jobs-tell.h"
 #include "json.h"
 #include "report.h"
 #include "session.h"
@@ -15,13 +16,14 @@
 #include <fcntl.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <tern/tern.h>
 #include <unistd.h>
 
 const char jobs_add_more[]
     = "The job goes on when the command ends, and prints its number. A file that is there already "
-      "is "
-      "not touched without `--force`. Where the helper cannot be reached the exit code is 17.";
+      "is not touched without `--force`, and one that was made for nothing does not stay. Where "
+      "the helper cannot be reached the exit code is 17.";
 const char jobs_list_more[]
     = "A job that was running when the helper ended is “interrupted” and waits for `tern jobs "
       "resume`. What the helper knows no more is taken from the list.";
@@ -84,98 +86,34 @@ const OptionSet jobs_list_sets[] = { { list_options, 0 }, { NULL, 0 } };
 const OptionSet jobs_resume_sets[]
     = { { resume_options, 0 }, { login_options, 0 }, { NULL, 0 } };
 
-static int
-exit_code_of (const GError *error)
-{
-  static const TernExit codes[] = {
-    [TERN_FETCH_ERROR_INVALID_URI] = TERN_EXIT_USAGE,
-    [TERN_FETCH_ERROR_INVALID_OPTION] = TERN_EXIT_USAGE,
-    [TERN_FETCH_ERROR_SECRET_IN_OPTIONS] = TERN_EXIT_USAGE,
-    [TERN_FETCH_ERROR_INVALID_DESCRIPTOR] = TERN_EXIT_LOCAL_FILE,
-    [TERN_FETCH_ERROR_LOOK_UP] = TERN_EXIT_LOOK_UP,
-    [TERN_FETCH_ERROR_CONNECT] = TERN_EXIT_CONNECT,
-    [TERN_FETCH_ERROR_TLS] = TERN_EXIT_TLS,
-    [TERN_FETCH_ERROR_TIMED_OUT] = TERN_EXIT_TIMEOUT,
-    [TERN_FETCH_ERROR_AUTHENTICATION] = TERN_EXIT_AUTHENTICATION,
-    [TERN_FETCH_ERROR_REDIRECT] = TERN_EXIT_TOO_MANY_REDIRECTS,
-    [TERN_FETCH_ERROR_INCOMPLETE] = TERN_EXIT_INCOMPLETE,
-    [TERN_FETCH_ERROR_CHECKSUM] = TERN_EXIT_CHECKSUM,
-    [TERN_FETCH_ERROR_NO_SPACE] = TERN_EXIT_LOCAL_FILE,
-    [TERN_FETCH_ERROR_WRITE] = TERN_EXIT_LOCAL_FILE,
-    [TERN_FETCH_ERROR_UNREACHABLE] = TERN_EXIT_HELPER,
-  };
-
-  if (error->domain == G_FILE_ERROR)
-    return TERN_EXIT_LOCAL_FILE;
-  if (error->domain == G_OPTION_ERROR)
-    return TERN_EXIT_USAGE;
-  if (error->domain == TERN_FETCH_ERROR && error->code < (int)G_N_ELEMENTS (codes)
-      && codes[error->code] != TERN_EXIT_OK)
-    return codes[error->code];
-  return TERN_EXIT_OTHER;
-}
-
-static int
-fail (const GError *error)
-{
-  report_error ("%s", error->message);
-  return exit_code_of (error);
-}
-
-static const char *
-state_word (TernFetchState state)
-{
-  static const char *const words[]
-      = { "queued", "running", "paused", "interrupted", "done", "failed", "cancelled" };
-
-  return state < G_N_ELEMENTS (words) ? words[state] : "?";
-}
-
-static void
-json_facts (GString *object, const char *path, TernFetchJob *job)
-{
-  g_autofree char *name = g_filename_display_name (path);
-  g_autofree char *url = target_hide_password (tern_fetch_job_get_uri (job));
-
-  json_string (object, "state", state_word (tern_fetch_job_get_state (job)));
-  json_int (object, "done", (gint64)tern_fetch_job_get_bytes_done (job));
-  json_int (object, "total", tern_fetch_job_get_bytes_total (job));
-  json_int (object, "speed", (gint64)tern_fetch_job_get_speed (job));
-  json_string (object, "url", url);
-  json_string (object, "file", name);
-}
-
-/* What came of it, as an object; @number, @path and @job are NULL where there is none. */
-static int
-tell (const char *action,
-      const char *number,
-      const char *path,
-      TernFetchJob *job,
-      const GError *failure)
-{
-  g_autoptr (GString) object = g_string_new ("{");
-  g_autoptr (GError) error = NULL;
-  const int exit_code = failure ? exit_code_of (failure) : TERN_EXIT_OK;
-
-  json_string (object, "action", action);
-  json_string (object, "job", number);
-  json_int (object, "exit", exit_code);
-  json_string (object, "error", failure ? failure->message : NULL);
-  if (job)
-    json_facts (object, path ? path : "", job);
-  g_string_append (object, "}\n");
-  if (!write_fully (STDOUT_FILENO, object->str, object->len, &error))
-    return fail (error);
-  return exit_code;
-}
-
 /* ---- add ---- */
 
-static int
-open_output (const char *path, gboolean force, GError **error)
+/* What is added, and with what; the file is there before the job is. */
+typedef struct
 {
-  const int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | (force ? O_TRUNC : O_EXCL), 0666);
+  char *number;
+  char *path;
+  gboolean is_new; /* the file, which was not there before */
+} Added;
 
+static void
+added_clear (Added *self)
+{
+  g_free (self->number);
+  g_free (self->path);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Added, added_clear)
+
+static int
+open_output (Added *self, gboolean force, GError **error)
+{
+  const char *path = self->path;
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_EXCL, 0666);
+
+  self->is_new = fd >= 0;
+  if (fd < 0 && errno == EEXIST && force)
+    fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
   if (fd < 0)
     {
       const int number = errno;
@@ -184,6 +122,18 @@ open_output (const char *path, gboolean force, GError **error)
                    g_strerror (number));
     }
   return fd;
+}
+
+/* As if nothing had been asked for: who tries again finds no file in the way. What was there before
+ * stays, and so does what has something in it where @is_empty says that it may not. */
+static void
+remove_output (Added *self, gboolean is_empty)
+{
+  struct stat info;
+
+  if (self->is_new && stat (self->path, &info) == 0 && (!is_empty || info.st_size == 0))
+    unlink (self->path);
+  self->is_new = FALSE;
 }
 
 static GVariant *
@@ -247,31 +197,47 @@ add_login (TernFetchService *service, const JobsOptions *options, const char *ur
 }
 
 static TernFetchJob *
-start (JobsFile *file, const JobsOptions *options, const char *url, char **number, GError **error)
+start (JobsFile *file, const JobsOptions *options, const char *url, Added *added, GError **error)
 {
   g_autoptr (TernFetchService) service = tern_fetch_service_new (NULL, error);
   g_autofree char *uri = target_complete (url);
   g_autofree char *suggested = tern_download_suggest_name (NULL, uri);
-  g_autofree char *path = NULL, *token = NULL;
+  g_autofree char *token = NULL;
   TernFetchJob *job;
   int fd;
 
   if (!service || !add_login (service, options, uri, error))
     return NULL;
-  path = g_canonicalize_filename (options->output ? options->output : suggested, NULL);
-  fd = open_output (path, options->force, error);
+  added->path = g_canonicalize_filename (options->output ? options->output : suggested, NULL);
+  fd = open_output (added, options->force, error);
   if (fd < 0)
     return NULL;
-  *number = jobs_file_add (file, path);
-  token = jobs_file_get_token (file, *number);
+  added->number = jobs_file_add (file, added->path);
+  token = jobs_file_get_token (file, added->number);
   job = tern_fetch_service_fetch (service, uri, fd, options_of (options, token), NULL, error);
   close (fd);
   if (job)
     return job;
-  /* Nothing was written: it is as if nothing had been asked for. */
-  jobs_file_remove (file, *number);
-  if (!options->force)
-    unlink (path);
+  jobs_file_remove (file, added->number);
+  remove_output (added, FALSE);
+  return NULL;
+}
+
+/* From the file with the tokens to the job; NULL with an error where there is none. */
+static TernFetchJob *
+add (const JobsOptions *options, const char *url, Added *added, GError **error)
+{
+  JobsFile *file = jobs_file_open (error);
+  g_autoptr (TernFetchJob) job = NULL;
+
+  if (!file)
+    return NULL;
+  job = start (file, options, url, added, error);
+  if (jobs_file_close (file, job ? error : NULL) || !job)
+    return g_steal_pointer (&job);
+  /* Nobody would have the token of it. */
+  tern_fetch_job_remove (job, NULL, NULL);
+  remove_output (added, FALSE);
   return NULL;
 }
 
@@ -281,32 +247,26 @@ jobs_add_run (const void *values, char **arguments)
   const JobsOptions *options = values;
   g_autoptr (TernFetchJob) job = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *number = NULL, *path = NULL;
-  JobsFile *file;
+  g_auto (Added) added = { NULL };
 
   if (!arguments[0] || arguments[1] || options->priority > 100)
     {
       report_error ("%s", _ ("“tern jobs add” takes one URL, and a priority of at most 100"));
       return TERN_EXIT_USAGE;
     }
-  file = jobs_file_open (&error);
-  if (file)
-    {
-      job = start (file, options, arguments[0], &number, &error);
-      path = job ? jobs_file_get_path (file, number) : NULL;
-      jobs_file_close (file, error ? NULL : &error);
-    }
-  if (job && !error && !options->json)
-    g_print ("%s\n", number);
-  if (job && !error && options->wait)
-    tern_fetch_job_wait (job, NULL, &error);
+  job = add (options, arguments[0], &added, &error);
+  if (job && !options->json)
+    g_print ("%s\n", added.number);
+  /* A job that failed before a byte came can be resumed without the file, too. */
+  if (job && options->wait && !tern_fetch_job_wait (job, NULL, &error))
+    remove_output (&added, TRUE);
   if (job && options->json)
     tern_fetch_job_refresh (job, NULL, error ? NULL : &error);
   if (error)
-    fail (error);
+    jobs_fail (error);
   if (options->json)
-    return tell ("add", job ? number : NULL, path, job, error);
-  return error ? exit_code_of (error) : TERN_EXIT_OK;
+    return jobs_tell ("add", job ? added.number : NULL, added.path, job, error);
+  return error ? jobs_exit_code (error) : TERN_EXIT_OK;
 }
 
 /* ---- what is done with jobs ---- */
@@ -413,10 +373,10 @@ act (const Action *action,
   if (job && action->func (file, number, job, &error) && options->json && action->stays)
     tern_fetch_job_refresh (job, NULL, &error);
   if (error)
-    fail (error);
+    jobs_fail (error);
   if (options->json)
-    return tell (action->name, number, path, job, error);
-  return error ? exit_code_of (error) : TERN_EXIT_OK;
+    return jobs_tell (action->name, number, path, job, error);
+  return error ? jobs_exit_code (error) : TERN_EXIT_OK;
 }
 
 static int
@@ -434,10 +394,10 @@ with_each (char **arguments, const JobsOptions *options, const Action *action)
     }
   file = jobs_file_open (&error);
   if (!file)
-    return fail (error);
+    return jobs_fail (error);
   service = tern_fetch_service_new (NULL, &error);
   if (!service)
-    exit_code = fail (error);
+    exit_code = jobs_fail (error);
   for (guint i = 0; service && arguments[i]; i++)
     {
       const int one = act (action, options, file, service, arguments[i]);
@@ -446,7 +406,7 @@ with_each (char **arguments, const JobsOptions *options, const Action *action)
     }
   g_clear_error (&error);
   if (!jobs_file_close (file, &error))
-    exit_code = fail (error);
+    exit_code = jobs_fail (error);
   return exit_code;
 }
 
@@ -489,7 +449,7 @@ append_json (GString *out, const char *number, const char *path, TernFetchJob *j
   const GError *error = tern_fetch_job_get_error (job);
 
   json_string (object, "job", number);
-  json_facts (object, path, job);
+  jobs_append_facts (object, path, job);
   json_string (object, "error", error ? error->message : NULL);
   g_string_append_printf (out, "%s}\n", object->str);
 }
@@ -502,9 +462,9 @@ append_line (GString *out, const char *number, const char *path, TernFetchJob *j
   g_autofree char *done = g_format_size (tern_fetch_job_get_bytes_done (job));
   g_autofree char *whole = total >= 0 ? g_format_size ((guint64)total) : g_strdup ("?");
   g_autofree char *name = g_filename_display_name (path);
-  g_autofree char *line = g_strdup_printf ("%s\t%s\t%s/%s\t%s%s%s", number,
-                                           state_word (tern_fetch_job_get_state (job)), done, whole,
-                                           name, error ? "\t" : "", error ? error->message : "");
+  g_autofree char *line = g_strdup_printf (
+      "%s\t%s\t%s/%s\t%s%s%s", number, jobs_state_word (tern_fetch_job_get_state (job)), done,
+      whole, name, error ? "\t" : "", error ? error->message : "");
   g_autofree char *safe = escape_text (line);
 
   g_string_append_printf (out, "%s\n", safe);
@@ -546,7 +506,7 @@ jobs_list_run (const void *values, char **arguments)
   g_autoptr (GPtrArray) own = NULL;
 
   if (!file)
-    return fail (error);
+    return jobs_fail (error);
   service = tern_fetch_service_new (NULL, &error);
   /* Asked in any case, so that a helper that cannot be reached shows also where there is no job. */
   own = service ? tern_fetch_service_list_jobs (service, NULL, &error) : NULL;
@@ -555,6 +515,6 @@ jobs_list_run (const void *values, char **arguments)
   if (!jobs_file_close (file, &late) && !error)
     error = g_steal_pointer (&late);
   if (!write_fully (STDOUT_FILENO, out->str, out->len, error ? NULL : &error) || error)
-    return fail (error);
+    return jobs_fail (error);
   return TERN_EXIT_OK;
 }
