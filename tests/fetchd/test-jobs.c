@@ -479,6 +479,28 @@ test_damaged_state (void)
   bus_assert_error (error, "NotFound");
 }
 
+/* A clock that was wrong: the job is of a day that has not come yet, and no number runs over. */
+static void
+test_made_in_the_future (void)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, TOKEN, -1);
+  g_autofree char *folder = bus_path (bus, "tern-fetchd"), *claimed = NULL;
+  g_autofree char *name = g_build_filename (folder, "j1.job", NULL);
+  g_autofree char *text
+      = g_strdup_printf ("[Job]\nform=1\nstate=Running\nuri=http://a/\npartition=p\ntoken=%s\n"
+                         "created=%" G_GINT64_FORMAT "\n",
+                         hash, G_MAXINT64);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (name, text, -1, NULL));
+  claimed = claim (caller, TOKEN, &error);
+  g_assert_no_error (error);
+  bus_job_wait (caller, claimed, "Interrupted");
+}
+
 /* The helpers of two buses have one folder: the jobs in it are those of one of them, and whole. */
 static void
 test_two_helpers (void)
@@ -532,6 +554,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fetchd/jobs/killed-early", test_killed_early);
   g_test_add_func ("/fetchd/jobs/killed", test_killed);
   g_test_add_func ("/fetchd/jobs/damaged-state", test_damaged_state);
+  g_test_add_func ("/fetchd/jobs/made-in-the-future", test_made_in_the_future);
   g_test_add_func ("/fetchd/jobs/two-helpers", test_two_helpers);
   return g_test_run ();
 }

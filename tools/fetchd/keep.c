@@ -202,7 +202,7 @@ read_job (Keep *keep, const char *name)
   if (is_path (path) && g_lstat (file, &status) == 0 && S_ISREG (status.st_mode)
       && status.st_size <= RECORD_MOST && g_file_get_contents (file, &text, &length, NULL))
     job = job_record_read (path, text, length, &partition);
-  if (job && job->created + KEEP_SECONDS < g_get_real_time () / G_USEC_PER_SEC)
+  if (job && job->created < g_get_real_time () / G_USEC_PER_SEC - KEEP_SECONDS)
     g_clear_pointer (&job, job_free);
   if (!job)
     {
