@@ -187,6 +187,9 @@ on_end (Transfer *transfer, const GError *error, gpointer data)
   /* What was paused or cancelled, or has been queued again, has its state already. */
   if (job->state != JOB_RUNNING)
     {
+      /* What the reader said while the last write went on stands, now that nothing writes. */
+      if (job->told && job->count)
+        count_set (job->count, job->done, job->done);
       if (job->on_changed)
         job->on_changed (job, job->data);
       return;
