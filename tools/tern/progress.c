@@ -55,14 +55,26 @@ progress_free (gpointer data)
   g_free (self);
 }
 
+/* Line by line: terminals that are told to clear everything from their first line on keep it for
+ * scrolling back, which would then be full of lines that nobody wants to see again. */
 static void
 append_erase (GString *out)
 {
-  if (board.drawn > 1)
-    g_string_append_printf (out, "\r\033[%uA\033[J", board.drawn - 1);
-  else if (board.drawn == 1)
-    g_string_append (out, "\r\033[J");
+  for (guint i = 0; i < board.drawn; i++)
+    g_string_append_printf (out, "\r%s\033[K", i > 0 ? "\033[A" : "");
   board.drawn = 0;
+}
+
+/* Over what was drawn last; what is left of that below goes at the end. */
+static void
+append_bars (GString *out, guint width, guint height, gint64 now)
+{
+  if (board.drawn > 0)
+    g_string_append_c (out, '\r');
+  if (board.drawn > 1)
+    g_string_append_printf (out, "\033[%uA", board.drawn - 1);
+  board.drawn = progress_bars_draw (out, board.all, width, height, now);
+  g_string_append (out, "\033[J");
 }
 
 static void
@@ -84,8 +96,7 @@ draw_bars (gint64 now)
   guint width, height;
 
   get_size (&width, &height);
-  append_erase (out);
-  board.drawn = progress_bars_draw (out, board.all, width, height, now);
+  append_bars (out, width, height, now);
   write_fully (STDERR_FILENO, out->str, out->len, NULL);
 }
 
