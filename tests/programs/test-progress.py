@@ -274,6 +274,26 @@ def parallel():
   screen.close()
 
 
+@case('/progress/parallel/small')
+def parallel_small():
+  server = Paths()
+  folder = path('parallel-small')
+  os.mkdir(folder)
+  screen = Screen('download', '--no-cache', '--parallel', '5', '-o', folder,
+                  *[server(f'/{name}') for name in 'abcdef'], columns=40, rows=8)
+  server.wait('/a', '/b', '/c', '/d', '/e')
+  # Which is which is seen, however little room there is: the end of a name says more.
+  screen.wait_until('the ends of the names', lambda text: re.fullmatch(
+    r'(…\S+/[a-e]  waiting for the answer,…\n){5}…\S+/f  waiting for its turn', text)
+    and re.findall(r'/([a-f])  ', text) == list('abcdef'))
+  # Drawn again and again it leaves nothing to scroll back to.
+  time.sleep(1)
+  equal(screen.tmux('display', '-p', '#{history_size}'), '0\n')
+  screen.tmux('send-keys', 'C-c')
+  screen.wait_until('the end', lambda text: 'exit=130' in text)
+  screen.close()
+
+
 @case('/progress/parallel/more-than-rows')
 def parallel_rows():
   server = Paths()
@@ -342,12 +362,12 @@ def message():
 @case('/progress/narrow')
 def narrow():
   server = Paced()
-  screen = Screen(server('/first/with/a/long/name'), server('/second'), columns=40, rows=3,
-                  more='>narrow')
+  screen = Screen(server('/first/with/a/long/name'), server('/another/second'), columns=40,
+                  rows=3, more='>narrow')
   server.send_head(100000)
   server.send(KILO * 50)
-  screen.wait_for('http://127.0…  50.0 kB of 100.0 kB (50…\n'
-                  'http://127.0…  waiting for its turn')
+  screen.wait_for('…/a/long/name  50.0 kB of 100.0 kB (50…\n'
+                  '…other/second  waiting for its turn')
   server.send(KILO * 50, 'next')
   server.send(b'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n')
   screen.wait_for('exit=4')

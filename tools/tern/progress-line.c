@@ -212,6 +212,23 @@ append_cut (GString *out, const char *text, guint columns)
     }
 }
 
+/* Of a name the end says more: what several have in common stands in front. */
+static void
+append_end (GString *out, const char *name, guint columns)
+{
+  guint left = progress_line_columns (name);
+
+  if (left <= columns || columns == 0)
+    {
+      append_cut (out, name, columns);
+      return;
+    }
+  for (; left + 1 > columns; name = g_utf8_next_char (name))
+    left -= columns_of (g_utf8_get_char (name));
+  g_string_append (out, "…");
+  g_string_append (out, name);
+}
+
 static char *
 make_bar (const ProgressLine *self)
 {
@@ -238,7 +255,7 @@ progress_line_draw (const ProgressLine *self, guint name_width, guint width, gin
 
   if (name_room > 0)
     {
-      append_cut (out, self->name, name_room);
+      append_end (out, self->name, name_room);
       for (guint at = progress_line_columns (out->str); at < name_room + 2; at++)
         g_string_append_c (out, ' ');
     }
