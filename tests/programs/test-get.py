@@ -84,6 +84,7 @@ def own_store():
   write('no-folder', b'')
   nowhere = {'XDG_CACHE_HOME': path('no-folder')}
   equal((tern(origin('/cached'), environment=nowhere).out), TEXT)
+  os.mkdir(path('option'))
   for command in ((), ('download', '-o', 'nowhere'), ('cache', 'ls')):
     for uri, code in (('file://' + path('no-folder'), 11), ('file://' + path('no-folder/in'), 11),
                       ('file://' + path('no%2dfolder') + '?max-size=1M', 11),
