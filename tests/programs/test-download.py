@@ -463,9 +463,10 @@ def parallel_interrupted():
     time.sleep(0.02)
   process.send_signal(signal.SIGINT)
   code, out, err = end(process)
-  # What was done stays done, and is told.
-  equal((code, [json.loads(line)['url'] for line in out.splitlines()], err),
-        (130, [server('/y')], ''))
+  # What was done stays done, and is told; and what became of the others.
+  found = [json.loads(line) for line in out.splitlines()]
+  equal((code, [(each['url'], each['exit']) for each in found], err),
+        (130, [(server('/x'), 130), (server('/y'), 0), (server('/z'), 130)], ''))
   equal(len(files(folder)), 5)
   for name in ('/x', '/z'):
     server.send(name, None) # who has waited there goes

@@ -5,10 +5,13 @@
 import base64
 import hashlib
 import json
+import signal
+import subprocess
 
+from paced import Paced
 from schema import Schema, Wrong
-from program import Origin, Raw, path, read, tern
-from tap import case, contains, equal, lacks, run
+from program import Origin, Raw, path, read, start, tern
+from tap import Skip, case, contains, equal, lacks, run
 
 origin = Origin()
 secure = Origin('-t')
@@ -184,6 +187,54 @@ def cannot_begin():
   found = json.loads(result.text)
   SCHEMA.check(found)
   equal((result.code, found['exit']), (11, 11))
+
+
+def interrupt(number, command, several, answered):
+  """Stops the command in its last request but one that waits; the exit code and the objects."""
+  server = Paced()
+  if several:
+    server.send(b'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n',
+                b'' if command[0] == 'head' else b'one', 'next')
+  if answered:
+    server.send(b'HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\nsome')
+  urls = [server('/one'), server('/two'), server('/three')] if several else [server('/two')]
+  process = start(*command, *urls, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+  for _ in urls[:2]:
+    server.requests.get(timeout=60)
+  # Told once the head is there.
+  while answered and not process.stderr.readline().startswith(b'* '):
+    equal(process.poll(), None)
+  process.send_signal(number)
+  out, err = process.communicate(timeout=60)
+  server.send(None)
+  lacks(err.decode(), 'tern: ')
+  found = [json.loads(line) for line in out.decode().splitlines()]
+  equal([each['url'] for each in found], urls[:2], command)
+  return process.returncode, found
+
+
+@case('/json/interrupted')
+def interrupted():
+  if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    raise Skip('SIGINT is ignored here')
+  for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+    for several, answered, command in (
+        (True, False, 'get'), (False, True, 'get -v'), (False, True, 'get -v -o kept'),
+        (True, False, 'head'), (False, False, 'send PUT'), (False, True, 'send PUT -v'),
+        (False, False, 'trace'), (False, False, 'download -o kept'),
+        (False, True, 'download -v -o never'), (True, False, 'download --force --parallel 1')):
+      command = command.split(' ')
+      command.insert(1, '--json')
+      exit_code, found = interrupt(number, command, several, answered)
+      equal((exit_code, [each['exit'] for each in found]),
+            (code, ([0] if several else []) + [code]), command)
+      for each in found:
+        SCHEMA.check(each)
+      error = found[-1]['error']
+      equal((error['domain'], error['code']), ('g-io-error-quark', 'cancelled'), command)
+      contains(('receive',) if answered else ('send', 'wait'), error['phase'])
+      equal((found[-1]['sha256'], found[-1]['file'], 'status' in found[-1], 'body' in found[-1]),
+            (None, None, answered, False), command)
 
 
 @case('/json/is-utf-8')

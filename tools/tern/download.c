@@ -61,7 +61,6 @@ start_some (Downloads *self)
     }
 }
 
-/* An interrupted one needs no explanation, but those that ended before still get theirs. */
 static void
 tell_some (Downloads *self, gboolean is_last)
 {
@@ -73,8 +72,8 @@ tell_some (Downloads *self, gboolean is_last)
       if (!is_over && !is_last)
         return;
       self->told = i + 1;
-      if (!is_over || (!transfer->result.download && transfer->result.exit_code >= 128))
-        continue;
+      if (!is_over)
+        continue; /* nor was it begun */
       transfer_tell (transfer);
       if (self->exit_code == TERN_EXIT_OK)
         self->exit_code = transfer->result.exit_code;

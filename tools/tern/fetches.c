@@ -21,7 +21,7 @@ print_result (Fetch *fetch)
 {
   g_autoptr (GError) error = NULL;
 
-  if (fetch->reader_left || interrupt_exit_code () || result_print (fetch, NULL, &error))
+  if (fetch->reader_left || result_print (fetch, NULL, &error))
     return;
   fetch->reader_left = g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PIPE);
   if (fetch->reader_left)

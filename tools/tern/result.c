@@ -158,7 +158,9 @@ find_phase (const Fetch *fetch)
   g_autoptr (TernFailure) failure
       = fetch->request ? tern_request_get_failure (fetch->request) : NULL;
 
-  return failure ? tern_failure_get_phase (failure) : TERN_PHASE_NONE;
+  if (failure)
+    return tern_failure_get_phase (failure);
+  return fetch->response && fetch->error ? TERN_PHASE_RECEIVE : TERN_PHASE_NONE;
 }
 
 void
@@ -193,6 +195,14 @@ append_trace (GString *out, const Trace *trace)
   json_close (out, ']');
 }
 
+/* Who interrupts wants an end: what has come of the body is of no use and may be long. */
+static gboolean
+has_body (const Fetch *fetch)
+{
+  return fetch->spool_fd > 0
+         && !g_error_matches (fetch->error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 gboolean
 result_print (const Fetch *fetch, const Trace *trace, GError **error)
 {
@@ -214,7 +224,7 @@ result_print (const Fetch *fetch, const Trace *trace, GError **error)
     append_trace (out, trace);
   if (!write_fully (STDOUT_FILENO, out->str, out->len, error))
     return FALSE;
-  if (fetch->spool_fd > 0 && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
+  if (has_body (fetch) && !spool_print (fetch->spool_fd, STDOUT_FILENO, error))
     return FALSE;
   return write_fully (STDOUT_FILENO, "}\n", 2, error);
 }

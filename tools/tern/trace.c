@@ -66,7 +66,7 @@ trace_plan (const FetchOptions *options, GPtrArray *plans)
   g_signal_connect (client, "log", G_CALLBACK (on_log), trace);
   fetch_run (&fetch);
   exit_code = fetch.exit_code;
-  if (!interrupt_exit_code () && !print (&fetch, trace, &error)
+  if ((options->show.json || !interrupt_exit_code ()) && !print (&fetch, trace, &error)
       && !g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PIPE))
     {
       report_error (_ ("Cannot write standard output: %s"), error->message);

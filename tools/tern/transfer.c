@@ -260,9 +260,10 @@ transfer_tell (Transfer *self)
 {
   g_autoptr (GError) error = NULL;
 
+  /* An interrupted one needs no explanation to the person who did it. */
   if (self->result.download)
     tell_name (self);
-  else
+  else if (self->result.exit_code < 128)
     report_error ("%s", self->result.error->message);
   if (!self->options->show.json || download_result_print (&self->result, &error)
       || g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_PIPE))
