@@ -5,6 +5,8 @@
 
 #include <tern/tern-fetch-error.h>
 
+#include <string.h>
+
 #include "base/tern-i18n.h"
 
 void
@@ -152,4 +154,32 @@ tern_fetch_handles (GUnixFDList *list, int fd, GError **error)
   if (fd >= 0)
     g_variant_builder_add (&builder, "h", handle);
   return g_variant_builder_end (&builder);
+}
+
+/* As a person reads it, and not as a parser: also what no parser takes may have a secret in it. */
+static gboolean
+has_user_name (const char *uri)
+{
+  const char *authority = strstr (uri, "//");
+
+  authority = authority ? authority + 2 : uri;
+  return memchr (authority, '@', strcspn (authority, "/?#\\")) != NULL;
+}
+
+gboolean
+tern_fetch_check_uri (const char *uri, GError **error)
+{
+  /* What is no text cannot even be put into a message. */
+  if (!g_utf8_validate (uri, -1, NULL))
+    {
+      g_set_error_literal (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_URI,
+                           _ ("The URI is none of http or https"));
+      return FALSE;
+    }
+  if (!has_user_name (uri))
+    return TRUE;
+  g_set_error_literal (
+      error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS,
+      _ ("The URI has a user name in it; secrets come by descriptor or agent"));
+  return FALSE;
 }

@@ -45,3 +45,7 @@ void tern_fetch_task_fail (GTask *task, GError *error);
 /* "ah" of @fd, of which @list gets a copy, or of none where it is -1; floating. NULL with an error.
  */
 GVariant *tern_fetch_handles (GUnixFDList *list, int fd, GError **error);
+
+/* The helper refuses a URI with a secret; but then it has been on the bus, where everybody may
+ * listen. So it is looked at before. */
+gboolean tern_fetch_check_uri (const char *uri, GError **error);

@@ -49,7 +49,7 @@ make_arguments (TernFetchService *self,
   g_autoptr (GVariant) packed = tern_fetch_service_pack (self, question->options, list, error);
   g_auto (GVariantDict) dict = { 0 };
 
-  if (!packed)
+  if (!packed || !tern_fetch_check_uri (question->uri, error))
     return NULL;
   g_variant_dict_init (&dict, packed);
   if (!add_body (&dict, question, list, error))

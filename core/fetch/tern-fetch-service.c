@@ -262,7 +262,8 @@ fetch_arguments (TernFetchService *self,
                  GError **error)
 {
   g_autoptr (GVariant) packed = tern_fetch_service_pack (self, options, list, error);
-  GVariant *handles = packed ? tern_fetch_handles (list, fd, error) : NULL;
+  const gboolean may_send = packed && tern_fetch_check_uri (uri, error);
+  GVariant *handles = may_send ? tern_fetch_handles (list, fd, error) : NULL;
 
   return handles ? g_variant_new ("(s@ah@a{sv})", uri, handles, packed) : NULL;
 }

@@ -341,12 +341,55 @@ test_received (gboolean async, gconstpointer data)
   reader_finish (&reader);
 }
 
+static GDBusMessage *
+look_for_secret (GDBusConnection *connection,
+                 GDBusMessage *message,
+                 gboolean incoming,
+                 gpointer seen)
+{
+  g_autofree char *text = g_dbus_message_print (message, 0);
+
+  if (!incoming && strstr (text, "secret@"))
+    g_atomic_int_inc ((int *)seen);
+  return message;
+}
+
+/* Nobody who listens on the bus gets at what does not belong there. */
+static void
+test_secret_in_uri (gboolean async, gconstpointer data)
+{
+  g_autoptr (Bus) bus = bus_new (NULL);
+  g_autoptr (GDBusConnection) caller = bus_caller (bus);
+  g_autoptr (TernFetchService) service = tern_fetch_service_new_for_connection (caller);
+  static const char *const uris[]
+      = { "http://name:secret@127.0.0.1/", "http:/x//name:secret@127.0.0.1:x/", "http://secret@" };
+  g_autoptr (GError) error = NULL;
+  int seen = 0;
+  const guint filter = g_dbus_connection_add_filter (caller, look_for_secret, &seen, NULL);
+  guint status;
+
+  for (guint i = 0; i < G_N_ELEMENTS (uris); i++)
+    {
+      g_assert_null (fetch (service, async, uris[i], -1, NULL, &error));
+      g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS);
+      g_clear_error (&error);
+      g_assert_null (open_uri (service, async, uris[i], &status, NULL, &error));
+      g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_SECRET_IN_OPTIONS);
+      g_clear_error (&error);
+    }
+  g_assert_null (fetch (service, async, "http://127.0.0.1/\xff", -1, NULL, &error));
+  g_assert_error (error, TERN_FETCH_ERROR, TERN_FETCH_ERROR_INVALID_URI);
+  g_dbus_connection_remove_filter (caller, filter);
+  g_assert_cmpint (g_atomic_int_get (&seen), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   tern_test_add_both ("/fetchd/service/fetch", test_fetch, NULL);
   tern_test_add_both ("/fetchd/service/open", test_open, NULL);
+  tern_test_add_both ("/fetchd/service/secret-in-uri", test_secret_in_uri, NULL);
   tern_test_add_both ("/fetchd/service/killed", test_killed, NULL);
   tern_test_add_both ("/fetchd/service/received", test_received, NULL);
   tern_test_add_both ("/fetchd/service/cancelled-wait", test_cancelled_wait, NULL);
