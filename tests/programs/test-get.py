@@ -118,6 +118,27 @@ def header():
   contains(tern('-H', b'X-Latin: caf\xe9', origin('/echo')).out, b'X-Latin: caf\xe9\r\n')
 
 
+@case('/get/header/host')
+def header_host():
+  own = f'Host: 127.0.0.1:{origin.port}'
+  for command in (('get',), ('get', '--offline'), ('send', 'GET'), ('download', '-o', '-')):
+    for given, is_told in ((own, False), (own.lower(), False), ('HOST:elsewhere\x1b[1m', True),
+                           ('Host: h:80', True), ('Host:', True)):
+      result = tern(*command, '-H', given, origin('/echo'))
+      if '\x1b' in given:
+        lacks(result.err, '\x1b')
+        if result.code == 2: # no field has an escape
+          continue
+      lines = result.text.replace('\r', '').split('\n')
+      equal((result.code, [line for line in lines if line.lower().startswith('host:')]), (0, [own]))
+      equal(result.err.count('\n'), int(is_told), given)
+      equal('is not sent' in result.err, is_told, given)
+  for url in ('https://h.invalid/', 'https://h.invalid:443/'):
+    equal(tern('--offline', '-H', 'Host: h.invalid', url).err, '')
+    equal(tern('--offline', '-H', 'Host: h.invalid:443', url).err, '')
+    contains(tern('--offline', '-H', 'Host: h.invalid:80', url).err, 'of the URL, h.invalid\n')
+
+
 @case('/get/data')
 def data():
   result = tern('-d', 'a=1', origin('/echo'))

@@ -7,8 +7,9 @@
 
 #include <tern/tern-types.h>
 
-/* A line as it was typed; an error of G_OPTION_ERROR where it is none. */
-gboolean request_add_header (TernHeaders *headers, const char *line, GError **error);
+/* A line as it was typed, of a request for @url; an error of G_OPTION_ERROR where it is none. */
+gboolean
+request_add_header (TernHeaders *headers, const char *line, const char *url, GError **error);
 
 /* Whether these fields of a request forbid to ask anybody but the cache. */
 gboolean request_is_cache_only (TernHeaders *headers);

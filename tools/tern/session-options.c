@@ -10,7 +10,7 @@
 const Option session_options[] = {
   { "header", 'H', OPTION_TEXTS, AT (headers), N_ ("NAME: VALUE"), N_ ("Send a header field"),
     "May be given several times. `Host`, `Content-Length` and `Transfer-Encoding` are the "
-    "library's own and cannot be set." },
+    "library's own and cannot be set; a `Host` that is not the URL's is told." },
   { "user", 'u', OPTION_TEXT, AT (user), N_ ("NAME[:PASSWORD]"),
     N_ ("Log in; without a password it is asked for"),
     "The servers that the URLs name get it, and no other. The password is asked for on the "

@@ -82,12 +82,12 @@ on_failed (TernDownloadOptions *options, TernFailure *failure, Transfer *self)
 }
 
 static TernHeaders *
-make_headers (const SessionOptions *session, GError **error)
+make_headers (const SessionOptions *session, const char *url, GError **error)
 {
   g_autoptr (TernHeaders) headers = tern_headers_new ();
 
   for (char **line = session->headers; line && *line; line++)
-    if (!request_add_header (headers, *line, error))
+    if (!request_add_header (headers, *line, url, error))
       return NULL;
   /* RFC 9111 §5.2.1.7 */
   if (session->only_cached)
@@ -100,7 +100,7 @@ make_options (Transfer *self, GError **error)
 {
   const DownloadOptions *options = self->options;
   g_autoptr (TernDownloadOptions) made = tern_download_options_new ();
-  g_autoptr (TernHeaders) headers = make_headers (&options->session, error);
+  g_autoptr (TernHeaders) headers = make_headers (&options->session, self->plan->url, error);
   guint64 max_size = 0;
 
   if (!headers || !download_options_get_max_size (options, &max_size, error))
