@@ -203,8 +203,9 @@ tern_auth_candidate_find_broken (GPtrArray *challenges)
       g_autoptr (TernAuthScheme) scheme
           = tern_registry_create (TERN_PLUGIN_AUTH_SCHEME, name, &error);
 
-      if (!g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_BROKEN)
-          && !g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_WRONG_ABI))
+      if (scheme
+          || (!g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_BROKEN)
+              && !g_error_matches (error, TERN_PLUGIN_ERROR, TERN_PLUGIN_ERROR_WRONG_ABI)))
         continue;
       g_prefix_error (&error, _ ("The plugin for the login with “%s” cannot be used: "), name);
       return g_steal_pointer (&error);
