@@ -61,7 +61,6 @@ test_file_then_pipe (void)
   g_autoptr (Bus) bus = bus_new (NULL);
   Body body = { .etag = "\"one\"", .ranges = TRUE, .stopped = TRUE };
   g_autoptr (GBytes) content = NULL;
-  g_autoptr (GError) error = NULL;
   Reader reader;
   gsize done;
 
