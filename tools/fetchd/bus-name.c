@@ -61,6 +61,9 @@ on_timer (gpointer data)
   BusName *self = data;
   g_autoptr (GError) error = NULL;
 
+  /* The rest begins when the work ends: whoever waited for it has yet to ask what came of it. */
+  if (self->is_busy (self->data))
+    bus_name_touch (self);
   if (!is_idle (self))
     return G_SOURCE_CONTINUE;
   ask_bus (self, "ReleaseName", g_variant_new ("(s)", BUS_NAME), NULL);
