@@ -6,7 +6,7 @@ import json
 import os
 
 from program import FOLDER, Raw, tern, write
-from tap import case, contains, equal, lacks, run
+from tap import Skip, case, contains, equal, lacks, run
 
 
 def rows(text):
@@ -45,6 +45,8 @@ def broken():
 def broken_login():
   # All plugins of the build, but the module of one is no module, and another is of another ABI.
   own, folder = os.environ['TERN_PLUGIN_DIR'], os.path.join(FOLDER, 'login')
+  if not os.path.exists(os.path.join(own, 'libtern-auth-basic.so')):
+    raise Skip('the plugins are in the library and cannot be damaged')
   os.mkdir(folder)
   for name in os.listdir(own):
     if name.endswith(('.so', '.tern-plugin')):
