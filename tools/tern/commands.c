@@ -7,6 +7,7 @@
 #include "completions.h"
 #include "download.h"
 #include "get.h"
+#include "head-command.h"
 #include "jobs.h"
 #include "plugins.h"
 #include "send.h"

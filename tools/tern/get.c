@@ -52,8 +52,7 @@ run (const GetOptions *options, char **urls)
       Plan *plan = plan_new (method, *url);
 
       plan->data = options->data;
-      for (char **line = options->fetch.session.headers; line && *line; line++)
-        g_ptr_array_add (plan->headers, g_strdup (*line));
+      plan_add_headers (plan, options->fetch.session.headers);
       g_ptr_array_add (plans, plan);
     }
   return fetches_run (&options->fetch, plans);

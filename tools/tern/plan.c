@@ -42,6 +42,13 @@ is_header (const char *line, const char *name)
   return g_ascii_strncasecmp (line, name, length) == 0 && line[length] == ':';
 }
 
+void
+plan_add_headers (Plan *self, char **lines)
+{
+  for (char **line = lines; line && *line; line++)
+    g_ptr_array_add (self->headers, g_strdup (*line));
+}
+
 gboolean
 plan_has_header (const Plan *self, const char *name)
 {

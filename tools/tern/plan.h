@@ -23,6 +23,8 @@ typedef struct
 Plan *plan_new (const char *method, const char *url);
 void plan_free (Plan *self);
 
+/* @lines may be NULL. */
+void plan_add_headers (Plan *self, char **lines);
 gboolean plan_has_header (const Plan *self, const char *name);
 void plan_remove_header (Plan *self, const char *name);
 

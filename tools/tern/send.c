@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tern send and tern head: from their command lines to what is to be fetched. */
+/* tern send: from its command line to what is to be fetched. */
 #include "send.h"
 
 #include "color.h"
@@ -35,9 +35,6 @@ const char send_more[]
       "`@FILE` is the whole body, and `@-` or `-` is standard input; it is streamed.\n\n"
       "A backslash in front of `:`, `=`, `@` or `;` in a name takes their meaning away.";
 
-const char head_more[]
-    = "The method is HEAD; the status line and the fields are printed on standard output.";
-
 static const Option send_options[] = {
   { "form", 'f', OPTION_FLAG, AT (form), NULL, N_ ("Send fields as a form, not as JSON") },
   { "multipart", 0, OPTION_FLAG, AT (multipart), NULL,
@@ -52,26 +49,13 @@ const OptionSet send_sets[] = { { send_options, 0 },
                                 { session_options, OF_FETCH (session) },
                                 { NULL } };
 
-const OptionSet head_sets[] = { { fetch_options, 0 },
-                                { output_options, G_STRUCT_OFFSET (FetchOptions, show) },
-                                { transfer_options, G_STRUCT_OFFSET (FetchOptions, transfer) },
-                                { session_options, G_STRUCT_OFFSET (FetchOptions, session) },
-                                { NULL } };
-
 /* What was typed wrong has no result. */
 static int
 fail (const GError *error, const Plan *plan, const OutputOptions *show)
 {
-  char *urls[] = { plan ? plan->url : NULL, NULL };
+  char *urls[] = { plan->url, NULL };
 
   return result_refuse (error, urls, show->json && error->domain != G_OPTION_ERROR);
-}
-
-static void
-add_headers (Plan *plan, const SessionOptions *session)
-{
-  for (char **line = session->headers; line && *line; line++)
-    g_ptr_array_add (plan->headers, g_strdup (*line));
 }
 
 int
@@ -93,28 +77,9 @@ send_run (const void *values, char **arguments)
     }
   plan = plan_new (arguments[0], arguments[1]);
   g_ptr_array_add (plans, plan);
-  add_headers (plan, &options->fetch.session);
+  plan_add_headers (plan, options->fetch.session.headers);
   if (!fetch_options_check (&options->fetch, plans->len, &error)
       || !items_apply (plan, arguments + 2, form, &error))
     return fail (error, plan, &options->fetch.show);
   return fetches_run (&options->fetch, plans);
-}
-
-int
-head_run (const void *values, char **arguments)
-{
-  FetchOptions options = *(const FetchOptions *) values;
-  g_autoptr (GPtrArray) plans = g_ptr_array_new_with_free_func ((GDestroyNotify) plan_free);
-  g_autoptr (GError) error = NULL;
-
-  color_begin (options.show.color);
-  options.include_head = TRUE;
-  for (char **url = arguments; *url; url++)
-    {
-      g_ptr_array_add (plans, plan_new ("HEAD", *url));
-      add_headers (g_ptr_array_index (plans, plans->len - 1), &options.session);
-    }
-  if (!fetch_options_check (&options, plans->len, &error))
-    return fail (error, NULL, &options.show);
-  return fetches_run (&options, plans);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* tern send and tern head. */
+/* tern send. */
 #pragma once
 
 #include "fetch-options.h"
@@ -13,9 +13,6 @@ typedef struct
 
 extern const char send_more[];
 extern const OptionSet send_sets[];
-extern const char head_more[];
-extern const OptionSet head_sets[];
 
-/* CommandRuns. */
+/* A CommandRun. */
 int send_run (const void *values, char **arguments);
-int head_run (const void *values, char **arguments);
